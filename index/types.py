@@ -1,0 +1,104 @@
+"""What an index is made of: documents and the passages cut from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """When a document came out: the days that come into question, first to last, both included.
+
+    One day when the day is known; the whole month or year when only that is.
+    """
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"a publication date ends before it begins: {self.first} to {self.last}")
+
+    @classmethod
+    def parse(cls, value: str) -> Published:
+        """Read ``2025``, ``2025-05``, ``2025-05-16`` or ``2022-09/2022-11`` (ISO 8601).
+
+        :raises ValueError: for anything else, with the offending value.
+        """
+        first, slash, last = value.strip().partition("/")
+        return cls(_bounds(first, value)[0], _bounds(last if slash else first, value)[1])
+
+    @property
+    def precision(self) -> str:
+        """``day``, ``month``, ``year``, or ``range`` for anything between."""
+        if self.first == self.last:
+            return "day"
+        for precision, text in (("month", f"{self.first:%Y-%m}"), ("year", f"{self.first:%Y}")):
+            if self == Published.parse(text):
+                return precision
+        return "range"
+
+    def __str__(self) -> str:
+        """The date as a Chinese reader writes it: 2025年5月, 2022年9月至11月."""
+        first, last = self.first, self.last
+        match self.precision:
+            case "day":
+                return f"{first.year}年{first.month}月{first.day}日"
+            case "month":
+                return f"{first.year}年{first.month}月"
+            case "year":
+                return f"{first.year}年"
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first.year}年{first.month}月{first.day}日至{last.day}日"
+        year = "" if first.year == last.year else f"{last.year}年"
+        return f"{first.year}年{first.month}月至{year}{last.month}月"
+
+
+def _bounds(text: str, whole: str) -> tuple[date, date]:
+    """The first and last day of an ISO date of any precision."""
+    try:
+        numbers = [int(part) for part in text.strip().split("-")]
+        match numbers:
+            case [year]:
+                return date(year, 1, 1), date(year, 12, 31)
+            case [year, month]:
+                following = date(year + month // 12, month % 12 + 1, 1)
+                return date(year, month, 1), date.fromordinal(following.toordinal() - 1)
+            case [year, month, day]:
+                return date(year, month, day), date(year, month, day)
+    except ValueError:
+        pass
+    raise ValueError(f"not a date: {whole!r}; write 2025, 2025-05, 2025-05-16 or 2025-05/2025-06")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document: what it says and what is known about it.
+
+    ``text`` has the document's own characters; only white space was changed. All offsets in
+    passages and citations count its code points.
+    """
+
+    doc_id: str
+    title: str
+    text: str
+    headings: tuple[tuple[int, int], ...] = ()
+    published: Published | None = None
+    published_because: str | None = None
+    region: str | None = None
+    byline: str | None = None
+    issuer: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Some whole sentences of a document: ``text == document.text[start:end]``."""
+
+    passage_id: str
+    doc_id: str
+    start: int
+    end: int
+    text: str
+    heading: str = ""

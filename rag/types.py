@@ -1,0 +1,47 @@
+"""What comes out: hits, citations, answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from index import Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a query; ``rank`` counts from 1, a higher ``score`` is better."""
+
+    rank: int
+    score: float
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quotation: ``quote == document.text[start:end]``, made only by `rag.citations.cite`."""
+
+    marker: int
+    doc_id: str
+    passage_id: str
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer with its citations, or a refusal with the reason.
+
+    ``text`` is what a reader sees, with ``[1]`` marks; ``short`` is the bare figure, name or list
+    in it, where there is one. After a refusal ``citations`` is empty and ``hits`` are the
+    nearest passages. ``understood`` is the question that was answered: for a follow-up, the
+    question made whole from the turns before.
+    """
+
+    question: str
+    text: str
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    refusal: str | None = None
+    short: str = ""
+    understood: str = ""
