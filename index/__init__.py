@@ -1,0 +1,51 @@
+"""Documents in, a searchable index out.
+
+``python -m index build DIR --out INDEX`` and ``python -m index info INDEX``.
+"""
+
+from index.build import BuildReport, build_index
+from index.encoder import BUILT_IN, Encoder, SentenceEncoder
+from index.errors import (
+    CitationError,
+    IndexMismatch,
+    IndexNotFound,
+    InvalidGold,
+    InvalidMetadata,
+    ModelNotFound,
+    NoDocuments,
+    UnreadableDocument,
+    ZhengwenError,
+)
+from index.lexical import commonness, segment, tokenize
+from index.normalize import fold
+from index.sentences import sentence_spans
+from index.store import Manifest, PassageIndex, read_manifest
+from index.types import Document, Passage, Published
+
+__all__ = [
+    "BUILT_IN",
+    "BuildReport",
+    "CitationError",
+    "Document",
+    "Encoder",
+    "IndexMismatch",
+    "IndexNotFound",
+    "InvalidGold",
+    "InvalidMetadata",
+    "Manifest",
+    "ModelNotFound",
+    "NoDocuments",
+    "Passage",
+    "PassageIndex",
+    "Published",
+    "SentenceEncoder",
+    "UnreadableDocument",
+    "ZhengwenError",
+    "build_index",
+    "commonness",
+    "fold",
+    "read_manifest",
+    "segment",
+    "sentence_spans",
+    "tokenize",
+]

@@ -1,0 +1,48 @@
+"""Quotations made and checked: nothing is cited that isn't there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from index import CitationError, Document, Passage, fold
+from rag.types import Citation
+
+_MARK: Final = re.compile(r"\[\d+\]")
+_FIGURE: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def cite(documents: Mapping[str, Document], passage: Passage, start: int, end: int, marker: int) -> Citation:
+    """Quote ``text[start:end]`` of the passage's document.
+
+    :raises CitationError: if that is no piece of the document.
+    """
+    document = documents.get(passage.doc_id)
+    if document is None or not 0 <= start < end <= len(document.text):
+        raise CitationError(f"no such place to quote: {passage.doc_id} [{start}:{end}]")
+    citation = Citation(marker, passage.doc_id, passage.passage_id, start, end, document.text[start:end])
+    verify(documents, citation)
+    return citation
+
+
+def verify(documents: Mapping[str, Document], citation: Citation) -> None:
+    """Check that a citation's quote is what its document says there.
+
+    :raises CitationError: if it isn't.
+    """
+    document = documents.get(citation.doc_id)
+    if document is None or document.text[citation.start : citation.end] != citation.quote or not citation.quote:
+        raise CitationError(
+            f"{citation.doc_id} [{citation.start}:{citation.end}] doesn't say {citation.quote!r}; the answer is withheld"
+        )
+
+
+def unsupported_figures(text: str, citations: Iterable[Citation]) -> list[str]:
+    """The numbers in an answer that stand in none of its quotes, as written; marks like [1] apart."""
+    quoted = {number for citation in citations for number in _numbers(citation.quote)}
+    return [number for number in _numbers(_MARK.sub("", text)) if number not in quoted]
+
+
+def _numbers(text: str) -> list[str]:
+    return [number.replace(",", "").rstrip(".") for number in _FIGURE.findall(fold(text))]

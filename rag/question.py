@@ -1,0 +1,138 @@
+"""What is asked: the words to look for, the kind of answer wanted, its unit and period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from index import Published, fold, tokenize
+from rag.periods import Period, find_periods, parse_period
+
+
+class Kind(StrEnum):
+    """The kind of answer a question calls for."""
+
+    NUMBER = "number"
+    DATE = "date"
+    LIST = "list"
+    DEFINITION = "definition"
+    FACT = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as understood.
+
+    ``words`` are its content words, folded, in order, without interrogatives and periods;
+    ``carried`` are words taken over from the turns before. ``unit`` is the unit a figure should
+    have (“%”, “元”, a measure word), "" for any. ``count`` is the number of members a list is
+    said to have.
+    """
+
+    text: str
+    kind: Kind
+    words: tuple[str, ...]
+    carried: tuple[str, ...] = ()
+    unit: str = ""
+    count: int | None = None
+    period: Period | None = None
+
+
+_MEASURE: Final = (
+    "家|个|项|位|名|人次|人|台套|台|套|亩|平方公里|平方米|吨|公里|米|倍|站|天|年|个月|小时|分钟|条|种|类|所|座|只|辆|对|列|届|期|次|"
+    "件|份|款|处|张|批|场|岁|层|栋|元|块|篇|部|户|股|英寸|分|度|公斤|千瓦时|千瓦|镇|链|圈"
+)
+_COUNT_WORDS: Final = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+
+_DATE: Final = re.compile(r"什么时候|啥时候|何时|什么时间|哪一?年|哪一?天|哪一?月|几月|几号|哪个月|when\b")
+_LIST: Final = re.compile(
+    rf"哪些|哪几|哪([两二三四五六七八九十]|\d{{1,2}})(?:大|个|条|家|项|类|种|座|所|位|名)?|分别|各(?:是|指|有|叫|为)|有什么|包括什么|包含什么"
+    rf"|具体(?:内容|措施|包括)|(?:\d|[两二三四五六七八九十])(?:大|个|条|家|项|类|种)[^,。?]{{0,12}}(?:是什么|有什么|叫什么|是哪|指什么)|都(?:有|是)(?:谁|什么|啥)"
+)
+_PERCENT: Final = re.compile(r"百分之(?:多少|几)|多大比例|比例|占比|比重|增速|增长率|增幅|增长(?:了)?多少|涨了?多少|降了?多少|下降(?:了)?多少|几成|百分比|强度|百分点")
+_MONEY: Final = re.compile(r"多少钱|多少(?:个)?(?:万|亿|万亿|千万)?(?:元|块|美元|亿|万)|(?:砸|花|投)了?多少|多少资金|几个?亿|几千万|几百万")
+_MONEY_HEAD: Final = re.compile(r"(?:增加值|总产值|产值|投资额?|总投资|营收|营业收入|收入|交易额|成交额|金额|经费|费用|造价|预算|财政|gdp|生产总值|利润|销售额|产业规模)[^,。?]{0,6}(?:是|为|达|有|完成|实现)?(?:到)?(?:了)?(?:多少|多大|几何)")
+_HOW_MANY: Final = re.compile(rf"(?:多少|几)(?:多)?(?:个)?(?:万|亿|千|百)?({_MEASURE})")
+_NUMBER: Final = re.compile(r"多少|几(?!乎|何|率)|多大|多高|多长|多重|多久|多宽|第几|排名|how (?:many|much)")
+_DEFINITION: Final = re.compile(r"什么意思|啥意思|指(?:的是)?什么|指(?:的是)?啥|什么是|何为|何谓|含义|怎么理解|是什么$|是啥$|代表什么|what is")
+
+_PACKAGING: Final = re.compile(
+    r"请问|麻烦|告诉我|我想知道|想问一?下|帮我查一?下|你知道|多少|百分之几|什么时候|啥时候|什么时间|什么|怎么样|怎样|怎么|如何|为什么|为何|哪些|哪几|哪里|哪儿|"
+    r"哪一|哪|啥|谁|几(?=个|家|项|位|名|条|种|台|套|亩|吨|站|年|月|号|次|对|人|成|所|座|镇|千|百|万|亿)|是不是|有没有|是否|分别|各自|具体|吗|呢|吧|呀|"
+    r"是多|一共|总共|合计|叫做|叫|意思|名字|指的是|这个|那个|这|那"
+)
+_STOP: Final = frozenset(
+    "是 有 了 的 在 到 为 达 达到 指 个 家 项 位 名 条 种 多 少 大 中 里 上 下 年 月 日 元 亿 万 亿元 万元 没 不 还 又 再 用 来 去 做 搞 与 及 "
+    "以 后 前 等 每 各 共 已 只 就 才 些 所 得 说 看 从 对 向 被 将 会 能 可 要 由 把 给 让 时 时候 情况 一 二 两 几 何 其 其中 问 关于 目前 现在 "
+    "is the of in a an does do did what how many much are was as which who where when".split()
+)
+_TURN: Final = re.compile(r"那|那么|还有|它|他|她|这|该|此|其|前者|后者|上面|刚才")
+_FOLLOW_UP_LENGTH: Final = 14
+
+
+def understand(text: str, history: Sequence[str] = (), today: date | None = None) -> Question:
+    """Read a question, with the questions asked before it in the conversation.
+
+    :param today: what 今年 and the like are read against; by default the present day.
+    """
+    folded = fold(text).strip()
+    day = today or date.today()
+    now = Published(day, day)
+    kind, unit = _kind_and_unit(folded)
+    words = content_words(folded, now)
+    period = parse_period(folded, now)
+    carried: tuple[str, ...] = ()
+    if history and _leans_on_before(folded, words):
+        before = understand(history[-1], history[:-1], today)
+        carried = tuple(word for word in (*before.carried, *before.words) if word not in words)
+        period = period or before.period
+        if kind is Kind.FACT and not _asks(folded):
+            kind, unit = before.kind, before.unit
+    return Question(folded, kind, words, carried, unit, _count(folded), period)
+
+
+def content_words(folded: str, now: Published) -> tuple[str, ...]:
+    """The words of a question that an answering passage should have: no interrogatives, no periods."""
+    rest = list(folded)
+    for expression in find_periods(folded, now):
+        rest[expression.start : expression.end] = " " * (expression.end - expression.start)
+    bare = _PACKAGING.sub(" ", "".join(rest))
+    return tuple(dict.fromkeys(word for word in tokenize(bare) if word not in _STOP))
+
+
+def _kind_and_unit(folded: str) -> tuple[Kind, str]:
+    if _DATE.search(folded):
+        return Kind.DATE, ""
+    if _LIST.search(folded) and not _HOW_MANY.search(folded) and "多少" not in folded:
+        return Kind.LIST, ""
+    if _PERCENT.search(folded) and _NUMBER.search(folded):
+        return Kind.NUMBER, "%"
+    if _MONEY.search(folded) or _MONEY_HEAD.search(folded):
+        return Kind.NUMBER, "元"
+    if measure := _HOW_MANY.search(folded):
+        return Kind.NUMBER, measure[1]
+    if _NUMBER.search(folded):
+        return Kind.NUMBER, ""
+    if _DEFINITION.search(folded):
+        return Kind.DEFINITION, ""
+    return Kind.FACT, ""
+
+
+def _asks(folded: str) -> bool:
+    return bool(re.search(r"什么|谁|哪|啥|怎|如何|为何|吗|几|多少", folded))
+
+
+def _count(folded: str) -> int | None:
+    found = re.search(r"(\d{1,2}|[两二三四五六七八九十])(?:大|个|条|家|项|类|种|座|所|位|名|链)", folded)
+    if not found:
+        return None
+    return int(found[1]) if found[1].isdigit() else _COUNT_WORDS[found[1]]
+
+
+def _leans_on_before(folded: str, words: tuple[str, ...]) -> bool:
+    """Whether a question leaves out what the turn before supplies."""
+    return bool(_TURN.match(folded)) or len(words) < 2 or len(folded) < _FOLLOW_UP_LENGTH or bool(re.search(r"[他她它]|该|这个|那个|前一年|上一年", folded))

@@ -1,0 +1,147 @@
+"""A passage read closely: its sentences, their segments, its figures and the periods they belong to."""
+
+from __future__ import annotations
+
+import bisect
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from index import Document, Passage, fold, sentence_spans
+from rag.figures import Figure, Stance, find_figures, stance
+from rag.periods import Period, TimeExpression, find_periods
+
+# How far apart two neighbouring segments are in meaning, by the mark between them.
+_DISTANCE: Final = {
+    "、": 0.12, "(": 0.12, ")": 0.12, ":": 0.2, ",": 0.25, "-": 0.2, ";": 0.6, "。": 1.0, "?": 1.0, "!": 1.0, "…": 0.6, "\n": 1.5,
+}  # fmt: skip
+_MARKS: Final = re.compile(r"[、(),;:。?!…\n]+|--")
+_DIGITS_AROUND: Final = re.compile(r"(?<=\d),(?=\d{3})")
+_ITEM: Final = r"[^、,;:。?!\n()]{1,24}"
+_ENUMERATION: Final = re.compile(rf"{_ITEM}(?:、{_ITEM})+")
+_QUOTED: Final = re.compile(r"[“\"《「『][^”\"》」』\n]{1,30}[”\"》」』]")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch between two marks; ``at`` is its place on the passage's scale of distances."""
+
+    start: int
+    end: int
+    sentence: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFigure:
+    """A figure, when it holds, and whether it is a result or a target.
+
+    ``said`` is the expression that gives the period, None when it is only the document's date.
+    """
+
+    figure: Figure
+    period: Period | None
+    said: TimeExpression | None
+    stance: Stance
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A passage and what stands where in it; all offsets count from the passage's start."""
+
+    passage: Passage
+    document: Document
+    folded: str
+    context: str
+    sentences: tuple[tuple[int, int], ...]
+    segments: tuple[Segment, ...]
+    figures: tuple[DatedFigure, ...]
+    periods: tuple[TimeExpression, ...]
+    enumerations: tuple[tuple[int, int], ...]
+
+    def segment_at(self, offset: int) -> Segment:
+        """The segment that holds an offset, or the nearest before it."""
+        starts = [segment.start for segment in self.segments]
+        return self.segments[max(0, bisect.bisect_right(starts, offset) - 1)]
+
+
+def read(passage: Passage, document: Document) -> Reading:
+    """Read a passage of a document; readings are kept, as questions come back to the same passages."""
+    return _read(passage, document)
+
+
+@lru_cache(maxsize=4096)
+def _read(passage: Passage, document: Document) -> Reading:
+    folded = fold(passage.text)
+    sentences = tuple(sentence_spans(passage.text))
+    periods = tuple(find_periods(passage.text, document.published))
+    context = fold("\n".join(filter(None, (passage.heading, document.title, document.region))))
+    return Reading(
+        passage,
+        document,
+        folded,
+        context,
+        sentences,
+        tuple(_segments(folded, sentences)),
+        tuple(_dated(passage.text, document, sentences, periods)),
+        periods,
+        tuple(found.span() for found in _ENUMERATION.finditer(folded)),
+    )
+
+
+def _segments(folded: str, sentences: tuple[tuple[int, int], ...]) -> list[Segment]:
+    masked = _DIGITS_AROUND.sub("0", folded)  # a thousands separator is no mark
+    found = []
+    at = 0.0
+    for number, (start, end) in enumerate(sentences):
+        begin = start
+        for mark in _MARKS.finditer(masked, start, end):
+            if mark.start() > begin:
+                found.append(Segment(begin, mark.start(), number, at))
+            at += max(_DISTANCE.get(character, 0.2) for character in mark[0])
+            begin = mark.end()
+        if begin < end:
+            found.append(Segment(begin, end, number, at))
+        following = sentences[number + 1][0] if number + 1 < len(sentences) else len(folded)
+        at += 1.0 + (0.5 if "\n" in folded[end:following] else 0.0)
+    return found or [Segment(0, len(folded), 0, 0.0)]
+
+
+def _dated(
+    text: str, document: Document, sentences: tuple[tuple[int, int], ...], periods: tuple[TimeExpression, ...]
+) -> list[DatedFigure]:
+    found = []
+    paragraph = 0
+    for start, end in sentences:
+        if "\n" in text[paragraph:start]:
+            paragraph = text.rfind("\n", 0, start) + 1
+        for figure in find_figures(text[start:end]):
+            placed = _moved(figure, start)
+            said = _governing(periods, placed, start, end, paragraph)
+            found.append(DatedFigure(placed, said.period if said else _published(document), said, stance(text[start:end], figure)))
+    return found
+
+
+def _governing(
+    periods: tuple[TimeExpression, ...], figure: Figure, start: int, end: int, paragraph: int
+) -> TimeExpression | None:
+    """The period a figure belongs to: said before it in the sentence, else after it, else before in the paragraph."""
+    before = [expression for expression in periods if start <= expression.start < figure.start]
+    if before:
+        return before[-1]
+    earlier = [expression for expression in periods if paragraph <= expression.start < start]
+    return earlier[-1] if earlier else None
+
+
+def _moved(figure: Figure, by: int) -> Figure:
+    return Figure(
+        figure.start + by, figure.end + by, figure.text, figure.low, figure.high, figure.unit, figure.modifier, figure.ordinal
+    )
+
+
+def _published(document: Document) -> Period | None:
+    if document.published is None:
+        return None
+    first, last = document.published.first, document.published.last
+    return Period(first, last.fromordinal(last.toordinal() + 1), "day" if first == last else "span")
