@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from index import CitationError
 from rag.citations import cite, unsupported_figures
+from rag.compose import Finding, answer_text, comparison, short_answer
+from rag.confidence import THRESHOLD, confidence, reason
 from rag.evidence import Evidence, gather
-from rag.question import Kind, Question, understand
-from rag.reading import Reading, read
+from rag.question import Question, understand
+from rag.reading import read
 from rag.retriever import Retriever
-from rag.types import Answer, Hit
+from rag.split import split
+from rag.types import Answer, Citation, Hit
 
 _HITS: Final = 10
-_FACT_LENGTH: Final = 100
-_CLAUSE_LENGTH: Final = 60
-_LIST_LENGTH: Final = 200
-_MIN_COVERAGE: Final = 0.3
+_LONGEST: Final = 360  # characters of an answer to several things at once
+_NEAREST: Final = "文档没有回答这个问题,以下是最接近的段落。"
 
 
 class Assistant:
@@ -33,16 +33,32 @@ class Assistant:
 
         :param history: the turns before, as (question, answer's text), oldest first.
         """
-        asked = understand(question, [turn[0] for turn in history])
-        query = " ".join((*asked.carried, asked.text)) if asked.carried else asked.text
-        if not asked.words and not asked.carried:
-            return Answer(question, "", hits=tuple(self.retriever.search(query, _HITS)) if query else (), refusal="问题里没有可以查找的内容,请说得具体一些。")
+        parts = split(question)
+        before = [turn[0] for turn in history]
+        asked = [understand(part.text, before) for part in parts]
+        for number in range(1, len(parts)):
+            if not parts[number].label:  # a further clause leans on the one before it
+                asked[number] = understand(parts[number].text, [*before, parts[number - 1].text], leans=True)
+        solved = [self._solve(part.label, each) for part, each in zip(parts, asked, strict=True)]
+        hits = _merge([hits for _, hits in solved])
+        findings = [finding for finding, _ in solved]
+        understood = question
+        if asked[0].carried and history:
+            understood = f"{question}(承上文:{'、'.join(asked[0].carried)})"
+        if not any(finding.evidence for finding in findings):
+            return Answer(question, _NEAREST if hits else "", (), hits, findings[0].reason, "", understood)
+        return self._answer(question, understood, findings, hits)
+
+    def _solve(self, label: str, asked: Question) -> tuple[Finding, list[Hit]]:
+        """Find the evidence for one thing asked."""
+        query = " ".join((*asked.carried, asked.folded))
         hits = self.retriever.search(query, _HITS)
+        if not asked.words and not asked.carried:
+            return Finding(label, asked, None, "问题里没有可以查找的内容,请说得具体一些。"), hits
         evidence = self._evidence(asked, query, hits)
-        understood = " ".join((*asked.carried, question)) if asked.carried else question
-        if not evidence or evidence[0].coverage < _MIN_COVERAGE or evidence[0].agrees <= -0.5:
-            return Answer(question, _nearest(hits), hits=tuple(hits), refusal=_reason(asked, evidence), understood=understood)
-        return self._answer(asked, question, understood, evidence[0], hits)
+        if not evidence or confidence(asked, evidence) < THRESHOLD:
+            return Finding(label, asked, None, reason(asked, evidence)), hits
+        return Finding(label, asked, evidence[0]), hits
 
     def _evidence(self, asked: Question, query: str, hits: Sequence[Hit]) -> list[Evidence]:
         readings = [read(hit.passage, self.retriever.documents[hit.passage.doc_id]) for hit in hits]
@@ -53,61 +69,38 @@ class Assistant:
         similarity = dict(zip(keys, map(float, cosines), strict=True))
         return gather(asked, hits, readings, similarity, self.retriever.index)
 
-    def _answer(self, asked: Question, question: str, understood: str, best: Evidence, hits: Sequence[Hit]) -> Answer:
-        reading = best.reading
-        passage = reading.passage
-        start, end = reading.sentences[best.sentence]
-        citation = cite(self.retriever.documents, passage, passage.start + start, passage.start + end, 1)
-        text, short = _compose(asked, best)
-        if missing := unsupported_figures(text, [citation]):
-            raise CitationError(f"the figures {missing} of the answer stand in no quote")
-        return Answer(question, f"{text}[1]", (citation,), tuple(hits), None, short, understood)
+    def _answer(self, question: str, understood: str, findings: Sequence[Finding], hits: tuple[Hit, ...]) -> Answer:
+        citations: list[Citation] = []
+        lines: dict[str, None] = {}
+        for finding in findings:
+            text = answer_text(finding, _LONGEST // len(findings) if len(findings) > 1 else None)
+            if finding.evidence is not None:
+                citation = self._cite(finding.evidence, citations)
+                text = f"{text}[{citation.marker}]"
+            lines[f"{finding.label}:{text}" if finding.label else text] = None
+        text = comparison(findings, question) + "\n".join(lines)
+        if missing := unsupported_figures("\n".join(map(answer_text, findings)), citations):
+            raise CitationError(f"the figures {missing} of the answer stand in no quote; the answer is withheld")
+        short = ";".join(filter(None, map(short_answer, findings)))
+        return Answer(question, text, tuple(citations), hits, None, short, understood)
+
+    def _cite(self, evidence: Evidence, citations: list[Citation]) -> Citation:
+        """The citation of the evidence's sentence: the one already made of it, or the next."""
+        passage = evidence.reading.passage
+        start, end = evidence.reading.sentences[evidence.sentence]
+        for citation in citations:
+            if (citation.doc_id, citation.start) == (passage.doc_id, passage.start + start):
+                return citation
+        made = cite(self.retriever.documents, passage, passage.start + start, passage.start + end, len(citations) + 1)
+        citations.append(made)
+        return made
 
 
-def _compose(asked: Question, best: Evidence) -> tuple[str, str]:
-    """The answer's text and its bare core."""
-    reading = best.reading
-    sentence = reading.sentences[best.sentence]
-    text = reading.passage.text
-    if asked.kind is Kind.NUMBER:
-        short = text[best.start : best.end]
-        start, end = window(reading, best, _CLAUSE_LENGTH)
-        return f"{short}。{_trim(text[start:end])}", short
-    if asked.kind in (Kind.LIST, Kind.DEFINITION):
-        start, end = sentence if sentence[1] - sentence[0] <= _LIST_LENGTH else window(reading, best, _LIST_LENGTH)
-    else:
-        start, end = sentence if sentence[1] - sentence[0] <= _FACT_LENGTH else window(reading, best, _FACT_LENGTH)
-    return _trim(text[start:end]), text[best.start : best.end]
-
-
-def window(reading: Reading, best: Evidence, longest: int) -> tuple[int, int]:
-    """The clauses around a place, whole, up to a length: first what comes before it, then what follows."""
-    low, high = reading.sentences[best.sentence]
-    clauses = [(low + m.start(), low + m.end()) for m in re.finditer(r"[^,;:。?!]+[,;:。?!]*", reading.folded[low:high])]
-    inside = [n for n, (a, b) in enumerate(clauses) if a < best.end and b > best.start] or [0]
-    first, last = inside[0], inside[-1]
-    while True:
-        before = first > 0 and clauses[last][1] - clauses[first - 1][0] <= longest
-        if before:
-            first -= 1
-            continue
-        if last + 1 < len(clauses) and clauses[last + 1][1] - clauses[first][0] <= longest:
-            last += 1
-            continue
-        return clauses[first][0], clauses[last][1]
-
-
-def _trim(text: str) -> str:
-    return text.strip(" ,,;;::、\n").replace("\n", "")
-
-
-def _nearest(hits: Sequence[Hit]) -> str:
-    return "文档中没有找到答案,以下是最接近的段落。" if hits else "文档中没有相关内容。"
-
-
-def _reason(asked: Question, evidence: Sequence[Evidence]) -> str:
-    if not evidence:
-        return "文档中没有找到所问的内容。"
-    if evidence[0].agrees <= -0.5:
-        return f"文档中没有{asked.period}的这一数据。"
-    return f"文档中没有提到{'、'.join(evidence[0].missing[:3]) or '所问的内容'}。"
+def _merge(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
+    """The hits of several searches in one ranking: each search's first, then each one's second …"""
+    merged: dict[str, Hit] = {}
+    for place in range(max(map(len, rankings), default=0)):
+        for ranking in rankings:
+            if place < len(ranking):
+                merged.setdefault(ranking[place].passage.passage_id, ranking[place])
+    return tuple(Hit(rank, hit.score, hit.passage) for rank, hit in enumerate(merged.values(), 1))

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from index import PassageIndex
+from index import PassageIndex, tokenize
 from rag.figures import Stance, compatible
 from rag.periods import Period
 from rag.question import Kind, Question
 from rag.reading import DatedFigure, Reading
 from rag.types import Hit
+from rag.wording import occurrences, spellings
 
 _AFTER: Final = 1.25
 """Words behind a place say less of it than words before it: what is told comes after what it is told of."""
 _CONTEXT: Final = 0.6
 """What a word counts that stands only in the heading, the title or the region."""
-_CARRIED: Final = 0.5
-"""What a word counts that was taken over from the turn before."""
+_HEAD: Final = 1.5
+"""How much more the word counts that says what is asked for."""
 _TARGET_WORDS: Final = ("目标", "计划", "预计", "力争", "将", "打算", "要", "规划", "争取", "拟")
 
 
@@ -62,7 +63,7 @@ def gather(
             coverage, missing = places.coverage(start)
             agrees = agreement(question.period, figure, reading)
             close = similarity.get((reading.passage.passage_id, segment.sentence), 0.0)
-            score = coverage + 0.35 * close + 0.25 * hit.score + 0.3 * agrees + _fitness(question, figure, start, end)
+            score = coverage + 0.35 * close + 0.25 * hit.score + 0.3 * agrees + _fitness(question, reading, figure, start, end)
             found.append(Evidence(reading, start, end, segment.sentence, score, coverage, missing, agrees, figure))
     return sorted(found, key=lambda e: (-e.score, e.reading.passage.passage_id, e.start))
 
@@ -70,7 +71,9 @@ def gather(
 def word_weights(question: Question, passage_index: PassageIndex) -> dict[str, float]:
     """Each word's share of the question, by rarity; together 1."""
     rarity = {word: passage_index.lexical.rarity(word) for word in question.words}
-    rarity |= {word: _CARRIED * passage_index.lexical.rarity(word) for word in question.carried}
+    if question.head in rarity:
+        rarity[question.head] *= _HEAD
+    rarity |= {word: share * passage_index.lexical.rarity(word) for word, share in question.carried.items()}
     total = sum(rarity.values())
     return {word: weight / total for word, weight in rarity.items()} if total else {}
 
@@ -81,7 +84,10 @@ class _Places:
     def __init__(self, question: Question, weights: Mapping[str, float], reading: Reading) -> None:
         self._weights = weights
         self._reading = reading
-        self._occurrences = {word: [reading.segment_at(at).at for at in _find_all(reading.folded, word)] for word in weights}
+        self._context = {word: any(form in reading.context for form in spellings(word)) for word in weights}
+        self._occurrences = {
+            word: [(reading.segment_at(at).at, share) for at, share in occurrences(word, reading.folded)] for word in weights
+        }
 
     def coverage(self, offset: int) -> tuple[float, tuple[str, ...]]:
         """The weight of the words that stand near an offset, each the less the farther, and the words that don't."""
@@ -89,8 +95,8 @@ class _Places:
         covered = 0.0
         missing = []
         for word, weight in self._weights.items():
-            near = max((_nearness(here - at) for at in self._occurrences[word]), default=0.0)
-            if near < _CONTEXT and word in self._reading.context:
+            near = max((share * _nearness(here - at) for at, share in self._occurrences[word]), default=0.0)
+            if near < _CONTEXT and self._context[word]:
                 near = _CONTEXT
             covered += weight * near
             if near < 0.2:
@@ -102,18 +108,11 @@ def _nearness(distance: float) -> float:
     return math.exp(-distance if distance >= 0 else distance * _AFTER)
 
 
-def _find_all(text: str, word: str) -> Iterator[int]:
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + len(word))
-
-
 def _places(question: Question, reading: Reading) -> Iterable[tuple[int, int, DatedFigure | None]]:
     if question.kind is Kind.NUMBER:
         for dated in reading.figures:
             figure = dated.figure
-            if not question.unit or compatible(figure.unit, question.unit):
+            if not question.unit or not figure.unit or compatible(figure.unit, question.unit):
                 yield figure.start, figure.end, dated
     elif question.kind is Kind.DATE:
         for expression in reading.periods:
@@ -159,14 +158,20 @@ def _document_period(reading: Reading) -> Period | None:
     return Period(published.first, published.last.fromordinal(published.last.toordinal() + 1), "span")
 
 
-def _fitness(question: Question, figure: DatedFigure | None, start: int, end: int) -> float:
+def _fitness(question: Question, reading: Reading, figure: DatedFigure | None, start: int, end: int) -> float:
     """Small reasons for one place over another that the words don't give."""
+    sentence = reading.sentences[reading.segment_at(start).sentence]
+    fitness = -0.3 if reading.folded[sentence[1] - 1] not in "。!?…;:-\"'" else 0.0  # a heading or caption
     if figure is None:
-        return 0.15 if question.kind is Kind.LIST and end - start > 6 else 0.0
-    fitness = 0.1 if question.unit and figure.figure.unit == question.unit else 0.0
-    if figure.figure.ordinal and "第" not in question.text and "排名" not in question.text and "位" not in question.text:
+        news = sum(word not in question.folded for word in tokenize(reading.folded[sentence[0] : sentence[1]]))
+        fitness -= 0.3 if news < 3 else 0.0
+        return fitness + (0.15 if question.kind is Kind.LIST and "、" in reading.folded[start:end] else 0.0)
+    fitness += 0.1 if question.unit and figure.figure.unit == question.unit else 0.0
+    if figure.figure.ordinal != (question.unit == "位" and "第" in question.folded or "排" in question.folded):
         fitness -= 0.3
-    wants_target = any(word in question.text for word in _TARGET_WORDS)
+    if figure.figure.text in question.folded:
+        fitness -= 0.4  # given in the question, so not asked for
+    wants_target = any(word in question.folded for word in _TARGET_WORDS)
     if (figure.stance is Stance.TARGET) != wants_target:
         fitness -= 0.05
     return fitness

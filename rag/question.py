@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from index import Published, fold, tokenize
-from rag.periods import Period, find_periods, parse_period
+from index import Published, fold, segment
+from rag.periods import Period, TimeExpression, find_periods, parse_period
 
 
 class Kind(StrEnum):
@@ -27,16 +27,19 @@ class Kind(StrEnum):
 class Question:
     """A question as understood.
 
-    ``words`` are its content words, folded, in order, without interrogatives and periods;
-    ``carried`` are words taken over from the turns before. ``unit`` is the unit a figure should
+    ``words`` are its content words, folded, in order, without interrogatives and periods, and
+    ``head`` the one that says what is asked for; ``carried`` are words taken over from the turns
+    before, with what they count. ``unit`` is the unit a figure should
     have (“%”, “元”, a measure word), "" for any. ``count`` is the number of members a list is
     said to have.
     """
 
     text: str
+    folded: str
     kind: Kind
     words: tuple[str, ...]
-    carried: tuple[str, ...] = ()
+    head: str
+    carried: Mapping[str, float] = field(default_factory=dict)
     unit: str = ""
     count: int | None = None
     period: Period | None = None
@@ -54,59 +57,115 @@ _LIST: Final = re.compile(
     rf"|具体(?:内容|措施|包括)|(?:\d|[两二三四五六七八九十])(?:大|个|条|家|项|类|种)[^,。?]{{0,12}}(?:是什么|有什么|叫什么|是哪|指什么)|都(?:有|是)(?:谁|什么|啥)"
 )
 _PERCENT: Final = re.compile(r"百分之(?:多少|几)|多大比例|比例|占比|比重|增速|增长率|增幅|增长(?:了)?多少|涨了?多少|降了?多少|下降(?:了)?多少|几成|百分比|强度|百分点")
-_MONEY: Final = re.compile(r"多少钱|多少(?:个)?(?:万|亿|万亿|千万)?(?:元|块|美元|亿|万)|(?:砸|花|投)了?多少|多少资金|几个?亿|几千万|几百万")
+_RANK: Final = re.compile(r"第几|排(?:名|在|位)?(?:第)?(?:几|多少|什么)|什么名次|名次")
+_MONEY: Final = re.compile(r"多少钱|多少(?:个)?(?:万|亿|万亿|千万)?(?:元|块|美元|亿|万)|(?:砸|花|投)了?多少(?!个|家|项|块地)|多少资金|几个?亿|几千万|几百万")
 _MONEY_HEAD: Final = re.compile(r"(?:增加值|总产值|产值|投资额?|总投资|营收|营业收入|收入|交易额|成交额|金额|经费|费用|造价|预算|财政|gdp|生产总值|利润|销售额|产业规模)[^,。?]{0,6}(?:是|为|达|有|完成|实现)?(?:到)?(?:了)?(?:多少|多大|几何)")
-_HOW_MANY: Final = re.compile(rf"(?:多少|几)(?:多)?(?:个)?(?:万|亿|千|百)?({_MEASURE})")
-_NUMBER: Final = re.compile(r"多少|几(?!乎|何|率)|多大|多高|多长|多重|多久|多宽|第几|排名|how (?:many|much)")
+_HOW_MANY: Final = re.compile(rf"(?:多少|(?<![哪这那前后近好第])几)(?:多)?(?:个)?(?:万|亿|千|百)?({_MEASURE})")
+_NUMBER: Final = re.compile(r"多少|(?<![这那前后近好])几(?!乎|何|率|个数字)|多大|多高|多长|多重|多久|多宽|第几|排名|how (?:many|much)")
 _DEFINITION: Final = re.compile(r"什么意思|啥意思|指(?:的是)?什么|指(?:的是)?啥|什么是|何为|何谓|含义|怎么理解|是什么$|是啥$|代表什么|what is")
 
+INTERROGATIVE: Final = re.compile(
+    r"百分之(?:多少|几)|多少|什么时候|啥时候|什么时间|什么样的?|什么|怎么样|怎样的?|怎么|如何|为什么|为何|哪些|哪里|哪儿|哪一?|啥|谁|何时"
+    rf"|(?<![这那前后近好])几(?=(?:{_MEASURE})|[月号成千百万亿])|多(?=[大高长重久宽])"
+)
 _PACKAGING: Final = re.compile(
-    r"请问|麻烦|告诉我|我想知道|想问一?下|帮我查一?下|你知道|多少|百分之几|什么时候|啥时候|什么时间|什么|怎么样|怎样|怎么|如何|为什么|为何|哪些|哪几|哪里|哪儿|"
-    r"哪一|哪|啥|谁|几(?=个|家|项|位|名|条|种|台|套|亩|吨|站|年|月|号|次|对|人|成|所|座|镇|千|百|万|亿)|是不是|有没有|是否|分别|各自|具体|吗|呢|吧|呀|"
-    r"是多|一共|总共|合计|叫做|叫|意思|名字|指的是|这个|那个|这|那"
+    r"请问|麻烦|告诉我|我想知道|想问一?下|帮我查一?下|你知道|是不是|有没有|是否|分别|各自|各(?=[是有为指完达约])|具体|吗|呢|吧|呀|"
+    r"一共|总共|合计|叫做|叫|名叫|意思|名字|指的是|这个|那个|这几|那几|那(?=[前后个家些])|这(?=[家些])|(?<=[大高长重久宽])多"
 )
 _STOP: Final = frozenset(
-    "是 有 了 的 在 到 为 达 达到 指 个 家 项 位 名 条 种 多 少 大 中 里 上 下 年 月 日 元 亿 万 亿元 万元 没 不 还 又 再 用 来 去 做 搞 与 及 "
-    "以 后 前 等 每 各 共 已 只 就 才 些 所 得 说 看 从 对 向 被 将 会 能 可 要 由 把 给 让 时 时候 情况 一 二 两 几 何 其 其中 问 关于 目前 现在 "
-    "is the of in a an does do did what how many much are was as which who where when".split()
+    "是 有 了 的 和 跟 并 在 到 为 达 达到 指 个 家 项 位 名 条 种 多 少 大 中 里 上 下 年 月 日 元 亿 万 亿元 万元 没 不 还 又 再 用 来 去 做 搞 与 及 "
+    "以 后 前 等 每 各 共 已 只 就 才 些 所 得 说 看 从 对 向 被 将 会 能 可 要 由 把 给 让 时 时候 情况 一 二 两 几 何 其 其中 问 关于 目前 现在 那 这 "
+    "下来 时 之 间 拿 让 干 弄 高 长 久 重 宽 谁 哪 呢 吗 某 该 它 他 她 之后 以后 "
+    "is the of in a an does do did what how many much are was as which who where when have has there from whose with".split()
 )
-_TURN: Final = re.compile(r"那|那么|还有|它|他|她|这|该|此|其|前者|后者|上面|刚才")
-_FOLLOW_UP_LENGTH: Final = 14
+_LEANING: Final = re.compile(r"^(?:那|还有|其中|此外|另外)|[他她它]们?|(?<![应活])该|这(?:块|个|家|项|些|里)|那(?:个|家|项|些|里|边)|两边|双方|前者|后者|前一年|上一年|上年|次年|同期")
+_ROLLING: Final = re.compile(r"近|过去|最近|目前|现在|当前|至今|截至")
+_SHORT: Final = 12  # characters: a question shorter than this seldom stands alone
+_FADING: Final = 0.5  # what a word taken over from the turn before counts
 
 
-def understand(text: str, history: Sequence[str] = (), today: date | None = None) -> Question:
+def understand(
+    text: str, history: Sequence[str] = (), today: date | None = None, *, leans: bool | None = None
+) -> Question:
     """Read a question, with the questions asked before it in the conversation.
 
+    :param history: the questions before, oldest first.
+    :param leans: whether it is to be completed from the one before; None to judge by its words.
     :param today: what 今年 and the like are read against; by default the present day.
     """
     folded = fold(text).strip()
     day = today or date.today()
-    now = Published(day, day)
+    now = _reference(folded, Published(day, day))
+    before = understand(history[-1], history[:-1], today) if history else None
+    words, head = _content(folded, now)
     kind, unit = _kind_and_unit(folded)
-    words = content_words(folded, now)
-    period = parse_period(folded, now)
-    carried: tuple[str, ...] = ()
-    if history and _leans_on_before(folded, words):
-        before = understand(history[-1], history[:-1], today)
-        carried = tuple(word for word in (*before.carried, *before.words) if word not in words)
-        period = period or before.period
-        if kind is Kind.FACT and not _asks(folded):
-            kind, unit = before.kind, before.unit
-    return Question(folded, kind, words, carried, unit, _count(folded), period)
+    period = _period(folded, now, None)
+    if before is None or not (_leans_on_before(folded, words) if leans is None else leans):
+        return Question(text, folded, kind, words, head, {}, unit, _count(folded), period)
+    if not INTERROGATIVE.search(folded):
+        kind, unit = before.kind, unit or before.unit
+    carried = {word: _FADING * weight for word, weight in before.carried.items()}
+    carried |= dict.fromkeys(before.words, _FADING)
+    carried = {word: weight for word, weight in carried.items() if word not in words and weight > 0.2}
+    period = _period(folded, now, before.period) or before.period
+    return Question(text, folded, kind, words, head, carried, unit, _count(folded), period)
 
 
-def content_words(folded: str, now: Published) -> tuple[str, ...]:
-    """The words of a question that an answering passage should have: no interrogatives, no periods."""
+def _reference(folded: str, now: Published) -> Published:
+    """The date that 今年 counts from: the end of the one year that the question itself names, else today."""
+    named = [e for e in find_periods(folded, now) if e.explicit_year]
+    relative = [e for e in find_periods(folded, now) if not e.explicit_year and e.text[0] in "今本去"]
+    if relative and len({e.period.last.year for e in named}) == 1:
+        return Published(named[0].period.last, named[0].period.last)
+    return now
+
+
+def _period(folded: str, now: Published, before: Period | None) -> Period | None:
+    rest = folded
+    for expression in reversed(find_periods(folded, now, before)):
+        if _is_rolling(expression):
+            rest = rest[: expression.start] + rest[expression.end :]
+    return parse_period(rest, now, before)
+
+
+def _is_rolling(expression: TimeExpression) -> bool:
+    """Whether an expression counts from the document's date (近三年, 目前) and so is no period of the question's."""
+    return bool(_ROLLING.match(expression.text)) and not re.search(r"\d{4}|[月日]", expression.text)
+
+
+def _content(folded: str, now: Published) -> tuple[tuple[str, ...], str]:
+    """The words that an answering passage should have, and the one that says what is asked for.
+
+    That is the word behind the interrogative (哪个产业), else the one before it (增加值是多少), and
+    in a question without one its last word (优科豪马 占地).
+    """
     rest = list(folded)
     for expression in find_periods(folded, now):
-        rest[expression.start : expression.end] = " " * (expression.end - expression.start)
-    bare = _PACKAGING.sub(" ", "".join(rest))
-    return tuple(dict.fromkeys(word for word in tokenize(bare) if word not in _STOP))
+        if not _is_rolling(expression):
+            rest[expression.start : expression.end] = " " * (expression.end - expression.start)
+    asking = INTERROGATIVE.search("".join(rest))
+    for pattern in (INTERROGATIVE, _PACKAGING):
+        for found in pattern.finditer("".join(rest)):
+            rest[found.start() : found.end()] = " " * (found.end() - found.start())
+    placed = [(word, start) for word, start, _ in segment("".join(rest)) if _is_content(word)]
+    head = ""
+    if placed:
+        at = asking.end() if asking else len(folded)
+        behind = [word for word, start in placed if at <= start <= at + 3]
+        ahead = [word for word, start in placed if start < at]
+        head = behind[0] if behind else ahead[-1] if ahead else placed[0][0]
+    return tuple(dict.fromkeys(word for word, _ in placed)), head
+
+
+def _is_content(word: str) -> bool:
+    return word not in _STOP and re.match(r"\w", word) is not None
 
 
 def _kind_and_unit(folded: str) -> tuple[Kind, str]:
     if _DATE.search(folded):
         return Kind.DATE, ""
+    if _RANK.search(folded):
+        return Kind.NUMBER, "位"
     if _LIST.search(folded) and not _HOW_MANY.search(folded) and "多少" not in folded:
         return Kind.LIST, ""
     if _PERCENT.search(folded) and _NUMBER.search(folded):
@@ -122,12 +181,8 @@ def _kind_and_unit(folded: str) -> tuple[Kind, str]:
     return Kind.FACT, ""
 
 
-def _asks(folded: str) -> bool:
-    return bool(re.search(r"什么|谁|哪|啥|怎|如何|为何|吗|几|多少", folded))
-
-
 def _count(folded: str) -> int | None:
-    found = re.search(r"(\d{1,2}|[两二三四五六七八九十])(?:大|个|条|家|项|类|种|座|所|位|名|链)", folded)
+    found = re.search(r"(?<![\d.])(\d{1,2}|[两二三四五六七八九十])(?:大|个|条|家|项|类|种|座|所|位|名|链)", folded)
     if not found:
         return None
     return int(found[1]) if found[1].isdigit() else _COUNT_WORDS[found[1]]
@@ -135,4 +190,4 @@ def _count(folded: str) -> int | None:
 
 def _leans_on_before(folded: str, words: tuple[str, ...]) -> bool:
     """Whether a question leaves out what the turn before supplies."""
-    return bool(_TURN.match(folded)) or len(words) < 2 or len(folded) < _FOLLOW_UP_LENGTH or bool(re.search(r"[他她它]|该|这个|那个|前一年|上一年", folded))
+    return bool(_LEANING.search(folded)) or len(words) < 3 or len(folded) < _SHORT

@@ -56,7 +56,12 @@ def write_gold(path: Path, *lines: dict[str, Any]) -> Path:
 
 def write_reply(run: Path, query_id: str = "q1", question: str = ANSWERABLE["question"]) -> Path:
     run.mkdir(exist_ok=True)
-    line = {"id": query_id, "question": question, "answer": "171.51亿元[1]", "refusal": None}
+    line: dict[str, Any] = {
+        "id": query_id,
+        "question": question,
+        "answer": "171.51亿元[1]",
+        "refusal": None,
+    }
     line |= {"seconds": 0.02, "citations": [], "hits": []}
     (run / "answers.jsonl").write_text(json.dumps(line, ensure_ascii=False), encoding="utf-8")
     return run

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rag import Answer, Citation, Document, Hit, Passage, Published
 from ui import render
 from ui.words import EN, ZH
@@ -220,8 +221,8 @@ def test_hostile_text_stays_text_everywhere() -> None:
         Answer(HOSTILE, HOSTILE + "[1]", (citation,), (hit,), None, HOSTILE[:9], HOSTILE[1:]),
         Answer(HOSTILE, HOSTILE, (), (hit,), HOSTILE, "", HOSTILE),
     ]
-    ours = {"article", "blockquote", "button", "div", "h1", "h2", "h3", "header", "li", "mark"}
-    ours |= {"ol", "p", "section", "span", "strong", "ul"}
+    ours = {"blockquote", "button", "details", "div", "h1", "h2", "h3", "header", "li", "mark"}
+    ours |= {"ol", "p", "section", "span", "strong", "summary", "ul"}
     for fragment in everything(document, answers):
         page = Page(fragment)
         assert {tag for tag, _ in page.elements} <= ours

@@ -3,6 +3,7 @@
 from dataclasses import fields
 
 import pytest
+
 from ui.words import EN, ZH, Words, words_for
 
 

@@ -150,11 +150,11 @@ def _dotted(parts: Iterable[str | None]) -> str:
 
 
 def heading_at(document: Document, offset: int) -> str:
-    """The heading under which the character at ``offset`` stands; empty before the first."""
+    """The heading under which the character at ``offset`` stands; empty if there is none but the title."""
     above = [(start, end) for start, end in document.headings if start <= offset]
     start, end = max(above, default=(0, 0))
     heading = document.text[start:end].strip("# \n")
-    return "" if heading == document.title else heading
+    return "" if heading in document.title else heading
 
 
 def as_plain_text(answer: Answer, documents: Documents) -> str:
@@ -205,14 +205,14 @@ def reader(document: Document, start: int, end: int, words: Words) -> str:
 
 
 def _about(document: Document, words: Words) -> str:
-    """What is known about a document, a line each: when, where and by whom; why that date; its address."""
-    because, url = document.published_because, document.url
-    lines = [_dotted([_date(document, words), document.region, document.issuer, document.byline])]
-    if because:
-        lines.append(words.because.format(escape(because)))
-    if url:
-        lines.append(_link(url))
-    return "".join(f'<p class="details">{line}</p>' for line in lines)
+    """What is known about a document: when, where and by whom; its address; why that date."""
+    facts = _dotted([_date(document, words), document.region, document.issuer, document.byline])
+    about = f'<p class="details">{facts}</p>'
+    if document.url:
+        about += f'<p class="details">{_link(document.url)}</p>'
+    if because := document.published_because:
+        about += f'<details class="details"><summary>{words.because}</summary>{escape(because)}</details>'
+    return about
 
 
 def _link(url: str) -> str:
@@ -225,6 +225,7 @@ def _link(url: str) -> str:
 def _page(document: Document, start: int, end: int) -> str:
     """The document's lines as paragraphs and headings, the span marked in each it touches."""
     headings = {document.text.rfind("\n", 0, first) + 1 for first, _ in document.headings}
+    end = max(start, end)
     shown = []
     for line in _LINE.finditer(document.text):
         tag = "h3" if line.start() in headings else "p"

@@ -1,0 +1,99 @@
+"""A question that asks several things, taken apart into questions that ask one thing each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from index import Published, fold, segment
+from rag.periods import TimeExpression, find_periods
+from rag.question import INTERROGATIVE
+
+_EACH: Final = re.compile(r"分别|各(?!类|种|界|地|项|级|方|产业|大)|谁(?:更|最)?[高低多少大小快慢]|哪[个家].{0,8}更|更[高低多少大小快慢]|相比|对比")
+_CHANGE: Final = re.compile(r"(?:由|从)(?:几|多少|什么).{0,8}(?:到|成|为)(?:了)?(?:几|多少|什么)|变了|变化|有没有变|增加了吗|换了")
+_PAIR: Final = re.compile(
+    r"(?P<first>[^,:;?。、和与跟的在]{2,20})(?:和|与|跟|、)(?P<second>[^,:;?。、和与跟的]{2,20}?)"
+    r"(?=的[^,?]{1,12}(?:谁|哪|各|分别)|[,:]?(?:谁|哪[个家]|各|分别|相比|比))"
+)
+_FROM_TO: Final = re.compile(r"\s*(?:到|至|-|~)\s*")
+_CLAUSE: Final = re.compile(r"[^,;?。!]+[,;?。!]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One thing asked: the label that tells it from the others, "" for none, and the question whole."""
+
+    label: str
+    text: str
+
+
+def split(text: str, today: date | None = None) -> list[Part]:
+    """Take a question apart by clauses that each ask, by periods, and by the things compared.
+
+    A question that asks one thing comes back as one part.
+    """
+    folded = fold(text).strip()
+    day = today or date.today()
+    parts = [part for clause in _by_clause(folded) for part in _by_period(clause, Published(day, day)) or _by_thing(clause)]
+    return parts if len(parts) > 1 else [Part("", text)]
+
+
+def _by_clause(folded: str) -> list[str]:
+    """The clauses that ask, each with those before it that don't; “各是多少” belongs to the one before."""
+    given = ""
+    asking: list[str] = []
+    for found in _CLAUSE.finditer(folded):
+        clause = found[0]
+        own = [word for word, _, _ in segment(INTERROGATIVE.sub("", clause)) if re.match(r"\w{2}", word)]
+        if asking and (_EACH.match(clause) or not own):
+            asking[-1] += clause
+        elif INTERROGATIVE.search(clause) or (_CHANGE.search(clause) and clause.rstrip("?").endswith("吗")):
+            asking.append(given + clause)
+        else:
+            given += clause
+    return asking if len(asking) > 1 else [folded]
+
+
+def _by_period(folded: str, now: Published) -> list[Part]:
+    """The same question for each of the periods it names."""
+    expressions = [e for e in find_periods(folded, now) if e.explicit_year or e.period.granularity != "day"]
+    if not (_EACH.search(folded) or _CHANGE.search(folded)):
+        return []
+    if len(expressions) == 1 and _CHANGE.search(folded):
+        return [Part(label, folded.replace(expressions[0].text, label)) for label in _ends(expressions[0], now)]
+    distinct = {
+        expression.period: expression
+        for expression in expressions
+        if not any(o.period != expression.period and expression.period.contains(o.period) for o in expressions)
+    }
+    if len(distinct) < 2:
+        return []
+    return [Part(str(e.period), _without(folded, [o for o in expressions if o is not e], e)) for e in distinct.values()]
+
+
+def _ends(expression: TimeExpression, now: Published) -> list[str]:
+    ends = [end for end in _FROM_TO.split(expression.text.lstrip("从自由"), maxsplit=1) if find_periods(end, now)]
+    return ends if len(ends) == 2 else []
+
+
+def _without(folded: str, others: list[TimeExpression], kept: TimeExpression) -> str:
+    """The question with the other periods taken out and the kept one written in full."""
+    text = folded
+    for expression in sorted([*others, kept], key=lambda e: -e.start):
+        text = text[: expression.start] + (str(kept.period) if expression is kept else "") + text[expression.end :]
+    return re.sub(r"(?<=[,:])[和与、]|[和与、](?=[,的])|^[和与、]", "", text)
+
+
+def _by_thing(folded: str) -> list[Part]:
+    """The same question for each of two things compared; a question that compares nothing, whole."""
+    pair = _PAIR.search(folded) if _EACH.search(folded) else None
+    if pair is None:
+        return [Part("", folded)]
+    first, second = pair["first"], pair["second"]
+    words = [word for word, _, _ in segment(first)]
+    if len(segment(second)) == 1 and len(words) > 1:  # 投资增速钱塘和滨江: only the last word is of the pair
+        first = words[-1]
+    start = pair.end("first") - len(first)
+    return [Part(thing, folded[:start] + thing + folded[pair.end("second") :]) for thing in (first, second)]
