@@ -13,7 +13,7 @@ from rag.question import Kind, Question
 from rag.reading import Reading
 
 _FIGURE_LENGTH: Final = 60
-_FACT_LENGTH: Final = 100
+_FACT_LENGTH: Final = 140
 _LIST_LENGTH: Final = 200
 _CLAUSE: Final = re.compile(r"(?:[^,;:。?!]|(?<=\d),(?=\d{3}))+[,;:。?!]*")
 _MORE: Final = re.compile(r"(?:谁|哪[个家边]).{0,8}?(?:更|最)?([高低多少大小快慢])|更([高低多少大小快慢])")
@@ -44,7 +44,7 @@ def answer_text(finding: Finding, longest: int | None = None) -> str:
         return finding.reason
     kind = finding.question.kind
     limit = {Kind.NUMBER: _FIGURE_LENGTH, Kind.LIST: _LIST_LENGTH, Kind.DEFINITION: _LIST_LENGTH}.get(kind, _FACT_LENGTH)
-    start, end = _window(evidence, min(limit, longest or limit))
+    start, end = _window(evidence, finding.question, min(limit, longest or limit))
     text = _trim(evidence.reading.passage.text[start:end])
     short = short_answer(finding)
     return f"{short}。{text}" if kind is Kind.NUMBER and short != text else text
@@ -66,8 +66,8 @@ def comparison(findings: Sequence[Finding], question: str) -> str:
     return f"{findings[0 if more else 1].label}更{word}。"
 
 
-def _window(evidence: Evidence, longest: int) -> tuple[int, int]:
-    """The whole clauses around a place up to a length: what comes before it first, then what follows.
+def _window(evidence: Evidence, question: Question, longest: int) -> tuple[int, int]:
+    """The whole clauses around a place up to a length, first on the side that has more of the question.
 
     Around a figure, no clause is taken in that has another figure of its unit: one number is asked for.
     """
@@ -84,13 +84,20 @@ def _window(evidence: Evidence, longest: int) -> tuple[int, int]:
         a, b = clauses[number]
         return end - start <= longest and not any(a <= at < b for at in rivals)
 
+    def told(number: int) -> int:
+        text = reading.folded[slice(*clauses[number])]
+        return sum(word in text for word in question.words)
+
     while True:
-        if first > 0 and fits(first - 1, clauses[first - 1][0], clauses[last][1]):
-            first -= 1
-        elif last + 1 < len(clauses) and fits(last + 1, clauses[first][0], clauses[last + 1][1]):
-            last += 1
-        else:
+        sides = [(told(first - 1), 1)] if first > 0 and fits(first - 1, clauses[first - 1][0], clauses[last][1]) else []
+        if last + 1 < len(clauses) and fits(last + 1, clauses[first][0], clauses[last + 1][1]):
+            sides.append((told(last + 1), 0))
+        if not sides:
             return clauses[first][0], clauses[last][1]
+        if max(sides)[1]:
+            first -= 1
+        else:
+            last += 1
 
 
 def _rivals(evidence: Evidence) -> list[int]:

@@ -1,17 +1,19 @@
-"""The places in the hits that may answer a question, scored."""
+"""The places in the hits that may answer a question, each with what speaks for it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from index import PassageIndex, tokenize
 from rag.figures import Stance, compatible
 from rag.periods import Period
 from rag.question import Kind, Question
-from rag.reading import DatedFigure, Reading
+from rag.ranker import WEIGHTS
+from rag.reading import DatedFigure, Reading, published_period
 from rag.types import Hit
 from rag.wording import occurrences, spellings
 
@@ -19,17 +21,40 @@ _AFTER: Final = 1.25
 """Words behind a place say less of it than words before it: what is told comes after what it is told of."""
 _CONTEXT: Final = 0.6
 """What a word counts that stands only in the heading, the title or the region."""
-_HEAD: Final = 1.5
+_HEAD: Final = 1.7
 """How much more the word counts that says what is asked for."""
-_TARGET_WORDS: Final = ("目标", "计划", "预计", "力争", "将", "打算", "要", "规划", "争取", "拟")
+_NEAR: Final = 0.2
+"""A word that counts less than this is missing."""
+_TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|要达|达到多少|要做")
+_WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
+_HOW_LONG: Final = re.compile(r"多久|多长|时间|几[年天]|何时|期限|工期|年限")
+_DURATIONS: Final = frozenset("年 个月 天 小时 分钟 周 周年 个工作日".split())
+_CLASS: Final = re.compile(r"(?:以上|级)$")
+
+
+class Features(NamedTuple):
+    """What speaks for a place, each a number; `rag.ranker` has what each is worth."""
+
+    coverage: float  # share of the question's words, by rarity, that stand near, the farther the less
+    absent: float  # share of the words that are missing here though the documents have them
+    strange: float  # share of the words that the documents don't have at all
+    head: float  # how near the word stands that says what is asked for
+    close: float  # cosine of the sentence and the question
+    hit: float  # the passage's fused score
+    period: float  # how well its period fits: 1 the same, 0 not asked, below 0 another
+    unit: float  # 1 the unit asked for, 0 another that will do, -1 none
+    given: float  # 1: the question says this itself
+    thin: float  # 1: a heading, a caption or a sentence that says nothing new
+    stance: float  # 1: a target where a result is asked for, or the other way round
+    ordinal: float  # 1: a rank where an amount is asked for, or the other way round
+    members: float  # 1: an enumeration where a list is asked for
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A place that may answer: ``start``–``end`` in the passage, what speaks for it and how much.
+    """A place that may answer: ``start``–``end`` in the passage, and how much speaks for it.
 
-    ``coverage`` is the share of the question's words, weighted by rarity, that stand near it
-    (0–1); ``missing`` are those that stand nowhere near.
+    ``missing`` are the words of the question that stand nowhere near, the rarest first.
     """
 
     reading: Reading
@@ -37,9 +62,8 @@ class Evidence:
     end: int
     sentence: int
     score: float
-    coverage: float
+    features: Features
     missing: tuple[str, ...]
-    agrees: float
     figure: DatedFigure | None = None
 
 
@@ -54,58 +78,96 @@ def gather(
 
     :param similarity: (passage_id, number of the sentence) -> cosine with the question.
     """
-    weights = word_weights(question, passage_index)
+    known = {word for word in (*question.words, *question.carried) if is_known(word, passage_index)}
+    head = _head(question, known)
+    weights = word_weights(question, head, passage_index)
     found = []
     for hit, reading in zip(hits, readings, strict=True):
-        places = _Places(question, weights, reading)
+        words = _Words(question, weights, reading)
+        thin = _Thin(question, reading)
         for start, end, figure in _places(question, reading):
             segment = reading.segment_at(start)
-            coverage, missing = places.coverage(start)
-            agrees = agreement(question.period, figure, reading)
-            close = similarity.get((reading.passage.passage_id, segment.sentence), 0.0)
-            score = coverage + 0.35 * close + 0.25 * hit.score + 0.3 * agrees + _fitness(question, reading, figure, start, end)
-            found.append(Evidence(reading, start, end, segment.sentence, score, coverage, missing, agrees, figure))
+            near = words.near(segment.at)
+            missing = sorted((word for word in weights if near[word] < _NEAR), key=lambda word: -weights[word])
+            features = Features(
+                coverage=sum(weights[word] * near[word] for word in weights),
+                absent=sum(weights[word] for word in missing if word in known),
+                strange=sum(weights[word] for word in missing if word not in known),
+                head=near.get(head, 0.0),
+                close=similarity.get((reading.passage.passage_id, segment.sentence), 0.0),
+                hit=hit.score,
+                period=agreement(question, figure, reading),
+                unit=_unit(question, figure),
+                given=float(figure is not None and figure.figure.text in question.folded),
+                thin=thin.of(segment.sentence),
+                stance=_stance(question, figure),
+                ordinal=_ordinal(question, figure, reading),
+                members=float(question.kind is Kind.LIST and "、" in reading.folded[start:end]),
+            )
+            score = sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
+            found.append(Evidence(reading, start, end, segment.sentence, score, features, tuple(missing), figure))
     return sorted(found, key=lambda e: (-e.score, e.reading.passage.passage_id, e.start))
 
 
-def word_weights(question: Question, passage_index: PassageIndex) -> dict[str, float]:
-    """Each word's share of the question, by rarity; together 1."""
+def _head(question: Question, known: Set[str]) -> str:
+    """The word that says what is asked for; where the documents lack it, the last that they have."""
+    if question.head in known:
+        return question.head
+    return next((word for word in reversed(question.words) if word in known), question.head)
+
+
+def word_weights(question: Question, head: str, passage_index: PassageIndex) -> dict[str, float]:
+    """Each word's share of the question, by rarity, the head's raised; together 1."""
     rarity = {word: passage_index.lexical.rarity(word) for word in question.words}
-    if question.head in rarity:
-        rarity[question.head] *= _HEAD
+    if head in rarity:
+        rarity[head] *= _HEAD
     rarity |= {word: share * passage_index.lexical.rarity(word) for word, share in question.carried.items()}
     total = sum(rarity.values())
     return {word: weight / total for word, weight in rarity.items()} if total else {}
 
 
-class _Places:
+def is_known(word: str, passage_index: PassageIndex) -> bool:
+    """Whether the documents have a word, whole or all its parts."""
+    return all(passage_index.lexical.count(part) for part in tokenize(word) or [word])
+
+
+class _Words:
     """Where a question's words stand in one passage."""
 
     def __init__(self, question: Question, weights: Mapping[str, float], reading: Reading) -> None:
-        self._weights = weights
-        self._reading = reading
         self._context = {word: any(form in reading.context for form in spellings(word)) for word in weights}
-        self._occurrences = {
-            word: [(reading.segment_at(at).at, share) for at, share in occurrences(word, reading.folded)] for word in weights
+        self._found = {
+            word: [(reading.segment_at(at), share) for at, share in occurrences(word, reading.folded)] for word in weights
         }
 
-    def coverage(self, offset: int) -> tuple[float, tuple[str, ...]]:
-        """The weight of the words that stand near an offset, each the less the farther, and the words that don't."""
-        here = self._reading.segment_at(offset).at
-        covered = 0.0
-        missing = []
-        for word, weight in self._weights.items():
-            near = max((share * _nearness(here - at) for at, share in self._occurrences[word]), default=0.0)
-            if near < _CONTEXT and self._context[word]:
-                near = _CONTEXT
-            covered += weight * near
-            if near < 0.2:
-                missing.append(word)
-        return covered, tuple(missing)
+    def near(self, here: float) -> dict[str, float]:
+        """How near each word stands to a place, from 0 (not there) to 1 (in its segment)."""
+        nearest = {}
+        for word, found in self._found.items():
+            near = max((share * _nearness(here - segment.at) for segment, share in found), default=0.0)
+            nearest[word] = max(near, _CONTEXT) if self._context[word] else near
+        return nearest
 
 
 def _nearness(distance: float) -> float:
     return math.exp(-distance if distance >= 0 else distance * _AFTER)
+
+
+class _Thin:
+    """Which sentences of a passage can't answer: headings, captions, questions, and what only repeats the question asked."""
+
+    def __init__(self, question: Question, reading: Reading) -> None:
+        self._question = question
+        self._reading = reading
+        self._known: dict[int, float] = {}
+
+    def of(self, sentence: int) -> float:
+        if sentence not in self._known:
+            start, end = self._reading.sentences[sentence]
+            text = self._reading.folded[start:end]
+            news = sum(word not in self._question.folded for word in tokenize(text))
+            self._known[sentence] = float(text[-1] not in "。!…;:-\"'" or news < 3)
+        return self._known[sentence]
 
 
 def _places(question: Question, reading: Reading) -> Iterable[tuple[int, int, DatedFigure | None]]:
@@ -117,27 +179,26 @@ def _places(question: Question, reading: Reading) -> Iterable[tuple[int, int, Da
     elif question.kind is Kind.DATE:
         for expression in reading.periods:
             yield expression.start, expression.end, None
-    elif question.kind is Kind.LIST:
-        for start, end in reading.enumerations or ():
-            yield start, end, None
-        for segment in reading.segments:
-            yield segment.start, segment.end, None
     else:
-        for segment in reading.segments:
-            yield segment.start, segment.end, None
+        if question.kind is Kind.LIST:
+            yield from ((start, end, None) for start, end in reading.enumerations)
+        yield from ((segment.start, segment.end, None) for segment in reading.segments)
 
 
-def agreement(asked: Period | None, figure: DatedFigure | None, reading: Reading) -> float:
+def agreement(question: Question, figure: DatedFigure | None, reading: Reading) -> float:
     """How well a place's period fits the one asked for: 1 the same, 0 not asked, below 0 another."""
+    asked = question.period
     if asked is None:
         return 0.0
-    period = figure.period if figure else _document_period(reading)
+    period = figure.period if figure else published_period(reading.document)
     if period is None:
         return 0.0
     if (period.first, period.end) == (asked.first, asked.end):
         return 1.0
     if figure is not None and figure.said is None:
         return 0.4 if _same_year(asked, period) else -0.5
+    if _WHOLE_YEAR.search(question.folded) and asked.granularity == "year" and figure is not None:
+        return -1.0
     if asked.contains(period):
         return 0.7
     if period.contains(asked):
@@ -148,30 +209,30 @@ def agreement(asked: Period | None, figure: DatedFigure | None, reading: Reading
 
 
 def _same_year(asked: Period, period: Period) -> bool:
-    return asked.first.year <= period.end.year and period.first.year <= asked.end.year
+    return asked.first.year <= period.last.year and period.first.year <= asked.last.year
 
 
-def _document_period(reading: Reading) -> Period | None:
-    published = reading.document.published
-    if published is None:
-        return None
-    return Period(published.first, published.last.fromordinal(published.last.toordinal() + 1), "span")
-
-
-def _fitness(question: Question, reading: Reading, figure: DatedFigure | None, start: int, end: int) -> float:
-    """Small reasons for one place over another that the words don't give."""
-    sentence = reading.sentences[reading.segment_at(start).sentence]
-    fitness = -0.3 if reading.folded[sentence[1] - 1] not in "。!?…;:-\"'" else 0.0  # a heading or caption
+def _unit(question: Question, figure: DatedFigure | None) -> float:
     if figure is None:
-        news = sum(word not in question.folded for word in tokenize(reading.folded[sentence[0] : sentence[1]]))
-        fitness -= 0.3 if news < 3 else 0.0
-        return fitness + (0.15 if question.kind is Kind.LIST and "、" in reading.folded[start:end] else 0.0)
-    fitness += 0.1 if question.unit and figure.figure.unit == question.unit else 0.0
-    if figure.figure.ordinal != (question.unit == "位" and "第" in question.folded or "排" in question.folded):
-        fitness -= 0.3
-    if figure.figure.text in question.folded:
-        fitness -= 0.4  # given in the question, so not asked for
-    wants_target = any(word in question.folded for word in _TARGET_WORDS)
-    if (figure.stance is Stance.TARGET) != wants_target:
-        fitness -= 0.05
-    return fitness
+        return 0.0
+    unit = figure.figure.unit
+    if not question.unit:
+        return -1.0 if unit in _DURATIONS and not _HOW_LONG.search(question.folded) else 0.0
+    return 1.0 if unit == question.unit else -1.0 if not unit or unit == "大" else 0.0
+
+
+def _stance(question: Question, figure: DatedFigure | None) -> float:
+    if figure is None:
+        return 0.0
+    return float((figure.stance is Stance.TARGET) != bool(_TARGET.search(question.folded)))
+
+
+def _ordinal(question: Question, figure: DatedFigure | None, reading: Reading) -> float:
+    """Whether a figure counts places where amounts are asked for, or the reverse, or only names a class (亿元以上项目)."""
+    if figure is None:
+        return 0.0
+    own = figure.figure
+    behind = reading.folded[own.end : own.end + 1]
+    if _CLASS.search(own.text) and behind.isalpha():
+        return 1.0
+    return float(own.ordinal != (question.unit == "位" and "排" in question.folded or "第" in question.folded))

@@ -318,7 +318,8 @@ _NIAN: Final = r" ?年(?!代(?!表))(?:度(?!过))?"
 _YEAR_NUMBER: Final = re.compile(_DIGITS_OF_YEAR)
 _YEAR: Final = (
     rf"(?P<year>{_DIGITS_OF_YEAR}{_NIAN}|(?:今年(?!轻)|(?<![成基资])本年|去年|(?<!以)上一?年(?!级)"
-    r"|(?<![目当之以日])前一?年|(?<![说声证表])明年|(?<![今以之])后年|当年|(?<!不)同年(?!龄|级)|(?<![此本每首多\d一二三四五六七八九十])次年|翌年)(?:度(?!过))?)"
+    r"|(?<![目当之以日])前一?年|(?<![说声证表])明年|(?<![今以之])后年|当年|(?<!不)同年(?!龄|级)"
+    r"|(?<![此本每首多\d一二三四五六七八九十])次年|翌年)(?:度(?!过))?)"
 )
 _EDGE: Final = (
     r"(?:(?<=[月份])[上中下]{1,2}旬|初(?![步次级始中选审赛试稿创露见])|[底末](?![部层线色座空端梢]))"
@@ -360,7 +361,7 @@ _PART: Final = "|".join(_PARTS)
 
 # Before and after every expression. 达到2025年 and 增至2025年 are no deadlines.
 _NO_DEADLINE: Final = "甚乃以直达得提看谈回来感遇做增加升降减少涨扩高大缩"
-_PREFIX: Final = rf"(?P<prefix>截[至止][到至]? ?|(?<![{_NO_DEADLINE}])[到至] ?|as of |(?<![a-z])by )?"
+_PREFIX: Final = rf"(?P<prefix>截[至止][到至]? ?|(?<![{_NO_DEADLINE}])[到至]了? ?|as of |(?<![a-z])by )?"
 _SAID: Final = rf"(?:\((?:指|即|也就是)?(?P<said>{_DIGITS_OF_YEAR}{_NIAN})\))?"  # 去年(2024年)
 _NOT_BEFORE: Final = r"后列瞻沿端景期往来提去几半\d一二两三四五六七八九十"  # 前后, 前往, 前三季度
 _SUFFIX: Final = rf"(?P<suffix>以来|至今(?![年天日后])|[以之]前|前(?![{_NOT_BEFORE}]))?"
@@ -517,7 +518,7 @@ _RULES: Final[dict[str, tuple[Callable[[re.Match[str], _Scene], Period], str]]] 
         rf"(?:{_YEAR} ?|{_ALONE}){_n('m')}月{_n('d')}(?:[日号]?{_TO}(?:{_n('m2')}月)?{_n('d2')})?[日号]",
     ),
     "same": (_same, rf"(?:{_YEAR} ?的?|(?<=[比较,;]))同期(?!声)"),
-    "year": (_calendar, rf"{_YEAR} ?(?P<part>{_PART})?{_AT_EDGE}"),
+    "year": (_calendar, rf"{_YEAR}(?: ?(?P<part>{_PART}))?{_AT_EDGE}"),
     "part": (_calendar, rf"(?P<year>(?!))?(?P<part>{_PART}){_AT_EDGE}"),
     "plan": (
         _plan,

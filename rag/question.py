@@ -69,13 +69,13 @@ INTERROGATIVE: Final = re.compile(
     rf"|(?<![这那前后近好])几(?=(?:{_MEASURE})|[月号成千百万亿])|多(?=[大高长重久宽])"
 )
 _PACKAGING: Final = re.compile(
-    r"请问|麻烦|告诉我|我想知道|想问一?下|帮我查一?下|你知道|是不是|有没有|是否|分别|各自|各(?=[是有为指完达约])|具体|吗|呢|吧|呀|"
+    r"^那(?=[比么要])|请问|麻烦|告诉我|我想知道|想问一?下|帮我查一?下|你知道|是不是|有没有|是否|分别|各自|各(?=[是有为指完达约])|具体|吗|呢|吧|呀|"
     r"一共|总共|合计|叫做|叫|名叫|意思|名字|指的是|这个|那个|这几|那几|那(?=[前后个家些])|这(?=[家些])|(?<=[大高长重久宽])多"
 )
 _STOP: Final = frozenset(
     "是 有 了 的 和 跟 并 在 到 为 达 达到 指 个 家 项 位 名 条 种 多 少 大 中 里 上 下 年 月 日 元 亿 万 亿元 万元 没 不 还 又 再 用 来 去 做 搞 与 及 "
     "以 后 前 等 每 各 共 已 只 就 才 些 所 得 说 看 从 对 向 被 将 会 能 可 要 由 把 给 让 时 时候 情况 一 二 两 几 何 其 其中 问 关于 目前 现在 那 这 "
-    "下来 时 之 间 拿 让 干 弄 高 长 久 重 宽 谁 哪 呢 吗 某 该 它 他 她 之后 以后 "
+    "完成 实现 下来 时 之 间 拿 让 干 弄 高 长 久 重 宽 谁 哪 呢 吗 某 该 它 他 她 之后 以后 "
     "is the of in a an does do did what how many much are was as which who where when have has there from whose with".split()
 )
 _LEANING: Final = re.compile(r"^(?:那|还有|其中|此外|另外)|[他她它]们?|(?<![应活])该|这(?:块|个|家|项|些|里)|那(?:个|家|项|些|里|边)|两边|双方|前者|后者|前一年|上一年|上年|次年|同期")
@@ -166,7 +166,7 @@ def _kind_and_unit(folded: str) -> tuple[Kind, str]:
         return Kind.DATE, ""
     if _RANK.search(folded):
         return Kind.NUMBER, "位"
-    if _LIST.search(folded) and not _HOW_MANY.search(folded) and "多少" not in folded:
+    if _LIST.search(folded) and not _HOW_MANY.search(folded) and not re.search("多少|多[大高长]", folded):
         return Kind.LIST, ""
     if _PERCENT.search(folded) and _NUMBER.search(folded):
         return Kind.NUMBER, "%"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import lru_cache
 from typing import Final
 
@@ -112,6 +113,7 @@ def _dated(
     text: str, document: Document, sentences: tuple[tuple[int, int], ...], periods: tuple[TimeExpression, ...]
 ) -> list[DatedFigure]:
     found = []
+    published = published_period(document)
     paragraph = 0
     for start, end in sentences:
         if "\n" in text[paragraph:start]:
@@ -119,7 +121,7 @@ def _dated(
         for figure in find_figures(text[start:end]):
             placed = _moved(figure, start)
             said = _governing(periods, placed, start, end, paragraph)
-            found.append(DatedFigure(placed, said.period if said else _published(document), said, stance(text[start:end], figure)))
+            found.append(DatedFigure(placed, said.period if said else published, said, stance(text[start:end], figure)))
     return found
 
 
@@ -135,13 +137,10 @@ def _governing(
 
 
 def _moved(figure: Figure, by: int) -> Figure:
-    return Figure(
-        figure.start + by, figure.end + by, figure.text, figure.low, figure.high, figure.unit, figure.modifier, figure.ordinal
-    )
+    return replace(figure, start=figure.start + by, end=figure.end + by)
 
 
-def _published(document: Document) -> Period | None:
-    if document.published is None:
-        return None
-    first, last = document.published.first, document.published.last
-    return Period(first, last.fromordinal(last.toordinal() + 1), "day" if first == last else "span")
+def published_period(document: Document) -> Period | None:
+    """The days that a document may have come out on, as the period of what it dates no closer."""
+    published = document.published
+    return published and Period.between(published.first, published.last + timedelta(days=1))

@@ -58,7 +58,7 @@ def _by_clause(folded: str) -> list[str]:
 
 def _by_period(folded: str, now: Published) -> list[Part]:
     """The same question for each of the periods it names."""
-    expressions = [e for e in find_periods(folded, now) if e.explicit_year or e.period.granularity != "day"]
+    expressions = find_periods(folded, now)
     if not (_EACH.search(folded) or _CHANGE.search(folded)):
         return []
     if len(expressions) == 1 and _CHANGE.search(folded):

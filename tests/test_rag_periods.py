@@ -25,7 +25,7 @@ def one(text: str, published: str | None = "2025-05-16") -> TimeExpression:
     return found[0]
 
 
-# expression, period as a reader writes it, granularity, kind, whether the year stands in it; seen from 2025-05-16
+# an expression printed on 2025-05-16, its period, granularity and kind, whether the year stands in it
 EXPRESSIONS = [
     # years
     ("2025年", "2025年", "year", "during", True),
@@ -118,6 +118,7 @@ EXPRESSIONS = [
     ("今年年初", "2025年1月", "month", "during", False),
     ("年底", "2025年12月", "month", "as_of", False),
     ("2025年底", "2025年12月", "month", "as_of", True),
+    ("到了2024年末", "2024年12月", "month", "by", True),
     ("2024年末", "2024年12月", "month", "as_of", True),
     ("5月底", "2025年5月21—31日", "span", "as_of", False),
     # states
@@ -165,11 +166,19 @@ def test_expression(text: str, period: str, granularity: str, kind: str, explici
 
 
 NOT_PERIODS = [
-    "连续3年位居第一", "3年来", "用5年左右的时间", "3—5年努力", "5年内", "三年行动计划", "近年来", "多年来", "不久前", "一年期",
-    "第3季", "1年期", "8个月大", "6—8月龄", "24小时", "25年", "2.0", "版本号 2.0.13", "三分之一", "C919中机身", "“415X”", "“55830”",
-    "2022浙江省数字经济发展综合评价报告", "2025", "项目前期工作", "甚至更多", "实现在线监测", "以上年龄", "三季报",
-    "十四五岁", "2000年代", "有效期届满前六个月", "每年3月", "每年5月1日至9月30日", "每年底", "农历六月", "同期举办", "应当前往",
-    "13月", "2月30日", "2025年2月29日", "2025年13月", "第九季度", "9月—8日", "2023年—2021年",
+    # durations, ages, ordinals, vague words
+    "连续3年位居第一", "3年来", "用5年左右的时间", "3—5年努力", "5年内", "三年行动计划", "24小时",
+    "1年期", "8个月大", "6—8月龄", "十四五岁", "有效期届满前六个月", "第3季", "三季报", "25年",
+    "近年来", "多年来", "不久前", "2000年代",
+    # every year, another calendar
+    "每年3月", "每年5月1日至9月30日", "每年底", "农历六月",
+    # numbers that aren't years
+    "2.0", "版本号 2.0.13", "三分之一", "C919中机身", "“415X”", "“55830”", "2025",
+    "2022浙江省数字经济发展综合评价报告",
+    # words with a time word's characters in them
+    "项目前期工作", "甚至更多", "实现在线监测", "以上年龄", "应当前往", "同期举办", "迎峰度夏", "注明日期",
+    # dates that don't exist
+    "13月", "2月30日", "2025年2月29日", "2025年13月", "第九季度", "9月9日—8日", "2023年—2021年",
 ]  # fmt: skip
 
 
@@ -227,6 +236,13 @@ def test_in_context(text: str, published: str | None, periods: list[str]) -> Non
     assert [str(expression.period) for expression in found] == periods
 
 
+def test_no_space_at_the_ends() -> None:
+    assert [e.text for e in find_periods("捷诺飞 2024年 营业收入, 8 月 利润", MID_MAY)] == [
+        "2024年",
+        "8 月",
+    ]
+
+
 def test_joined_by_to_is_no_deadline() -> None:
     found = find_periods("2022年秋到2023年上半年", MID_MAY)
     assert [expression.kind for expression in found] == ["during", "during"]
@@ -244,7 +260,8 @@ SEED_SENTENCES = [
     (0, "今年3月,钱塘发布新型工业化", ["今年3月 2025年3月 during"]),
     (0, "截至目前,钱塘已累计组织", ["截至目前 2025年5月16日—6月10日 as_of"]),
     (0, "企业总量突破1200家,实现四年翻一番", []),
-    (1, "全省2024年唯一一个上市的一类创新化药……过去这一年", ["2024年 2024年 during", "过去这一年 2024年 during"]),
+    (1, "全省2024年唯一一个上市的一类创新化药……过去这一年",
+     ["2024年 2024年 during", "过去这一年 2024年 during"]),
     (1, "3月7日,钱塘(新)区召开科技创", ["3月7日 2025年3月7日 during"]),
     (1, "力争2025年推进增资扩产项目100个", ["2025年 2025年 during"]),
     (1, "截至目前,全区“未来工厂”培育企", ["截至目前 2025年3月 as_of"]),
@@ -367,14 +384,16 @@ def test_printed_period_is_read_back(text: str) -> None:
     assert one(str(period)).period == period
 
 
-WORDS = st.sampled_from(
-    [*"0123456789一二三四五十两〇年月日号季度半上中下旬初底末前头近到至截今去明后本同期以来春冬全个第(),。;-—~、.“” \n",
-     "2025", "十四五", "同期", "目前", "今年", "2024年", "个月", "季度", "过去", "未来", "每年", "较", "in ", "12月", "31日"]
-)  # fmt: skip
+SIGNS = (
+    "0123456789一二三四五十两〇年月日号季度半上中下旬初底末前头近到至截今去明后本同期以来春冬全个第"
+    "(),。;-—~、.“” \n"
+)
+WORDS = ["2025", "十四五", "目前", "今年", "2024年", "个月", "过去", "未来", "每年", "较", "12月", "31日"]
+PIECES = st.sampled_from([*SIGNS, *WORDS])
 DATES = st.tuples(st.dates(), st.dates()).map(lambda days: Published(min(days), max(days)))
 
 
-@given(text=st.lists(WORDS, max_size=30).map("".join) | st.text(), published=st.none() | DATES)
+@given(text=st.lists(PIECES, max_size=30).map("".join) | st.text(), published=st.none() | DATES)
 def test_any_text_on_any_day(text: str, published: Published | None) -> None:
     at = 0
     for expression in find_periods(text, published):

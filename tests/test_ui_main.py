@@ -16,12 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi.testclient import TestClient
 
 from index import build_index
-from rag import Assistant, Retriever
 from ui.__main__ import main
-from ui.app import build_app, serve
 
 ROOT = Path(__file__).parents[1]
 
@@ -119,42 +116,38 @@ def test_the_guard_sees_an_attempt(tmp_path: Path) -> None:
     assert "192.0.2.1" in (tmp_path / "log").read_text()
 
 
-def test_the_page_names_nobody_else_to_load_from(index: Path) -> None:
-    response = TestClient(serve(build_app(Assistant(Retriever.load(index))))).get("/")
-    assert "default-src 'self'" in response.headers["Content-Security-Policy"]
-    loaded = re.findall(r'<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]+)"', response.text)
-    assert loaded
-    assert not [url for url in loaded if url.startswith(("http:", "https:", "//"))]
-
-
-def test_nothing_tries_the_network(index: Path, tmp_path: Path) -> None:
+def test_neither_the_server_nor_the_page_tries_the_network(index: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with guarded(log, "ui", "--port", "0", "--index", str(index)) as process:
         assert process.stdout is not None
         ready = re.search(r"http://127\.0\.0\.1:\d+/", process.stdout.readline())
         assert ready
-        assert "政问" in open_local(ready[0])
+        policy, page = open_local(ready[0])
         answer = ask(ready[0], "2025年一季度钱塘规上工业增加值是多少？")
     assert "171.51亿元" in answer
     assert process.returncode == 0
     assert not log.exists(), log.read_text()
+    assert "default-src 'self'" in policy
+    loaded = re.findall(r'<(?:script|link|img|iframe)\b[^>]*?(?:src|href)="([^"]+)"', page)
+    assert loaded
+    assert not [url for url in loaded if url.startswith(("http:", "https:", "//"))]
 
 
-def open_local(url: str, body: dict[str, Any] | None = None) -> str:
-    """The response's text, past any proxy."""
+def open_local(url: str, body: dict[str, Any] | None = None) -> tuple[str, str]:
+    """The response's content policy and its text; asked for past any proxy."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"})
     with opener.open(request, timeout=60) as response:
-        return str(response.read().decode())
+        return response.headers["Content-Security-Policy"], response.read().decode()
 
 
 def ask(url: str, question: str) -> str:
     """Ask as the page does: join the queue, then read the events until the last; its output as text."""
-    config = json.loads(open_local(f"{url}config"))
+    config = json.loads(open_local(f"{url}config")[1])
     box = next(part["id"] for part in config["components"] if part["props"].get("elem_id") == "question")
     event = next(one for one in config["dependencies"] if [box, "submit"] in one["targets"])
     session = {"session_hash": "test", "fn_index": event["id"]}
     open_local(f"{url}gradio_api/queue/join", session | {"data": [question, None]})
-    events = open_local(f"{url}gradio_api/queue/data?session_hash=test")
+    events = open_local(f"{url}gradio_api/queue/data?session_hash=test")[1]
     return next(line for line in events.splitlines() if '"process_completed"' in line)

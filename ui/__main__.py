@@ -24,6 +24,11 @@ class Server(uvicorn.Server):
             host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
             print(f"政问已就绪：http://{host}:{self.config.port}/ （按 Ctrl+C 结束）", flush=True)
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; that an open page's event streams are cut is no error to report."""
+        logging.getLogger("uvicorn.error").disabled = True
+        await super().shutdown(sockets)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until interrupted; 0 at the end, 1 with one line on stderr if it can't start."""
