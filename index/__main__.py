@@ -30,11 +30,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m index", description="Make an index of documents, or look at one.")
+    parser = argparse.ArgumentParser(
+        prog="python -m index", description="Make an index of documents, or look at one."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
-    build = commands.add_parser("build", help="index the documents of a folder; run again, only what changed")
+    build = commands.add_parser(
+        "build", help="index the documents of a folder; run again, only what changed"
+    )
     build.add_argument("source", type=Path, metavar="DIR", help="the folder with the documents (.txt, .md)")
-    build.add_argument("--out", type=Path, default=Path(".index"), metavar="INDEX", help="the index folder (default: .index)")
+    build.add_argument(
+        "--out",
+        type=Path,
+        default=Path(".index"),
+        metavar="INDEX",
+        help="the index folder (default: .index)",
+    )
     build.add_argument(
         "--model",
         metavar="NAME_OR_PATH",
@@ -51,7 +61,9 @@ def _build(options: argparse.Namespace) -> int:
 
     def progress(stage: str, done: int, total: int) -> None:
         if stage not in bars:
-            bars[stage] = tqdm(total=total, desc={"documents": "文档", "passages": "段落"}[stage], unit="", file=sys.stderr)
+            bars[stage] = tqdm(
+                total=total, desc={"documents": "文档", "passages": "段落"}[stage], unit="", file=sys.stderr
+            )
         bars[stage].update(done - bars[stage].n)
 
     try:

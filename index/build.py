@@ -53,7 +53,9 @@ class _Old:
     index: PassageIndex | None
 
 
-def build_index(source: Path, out: Path, model: str | None = None, progress: Progress | None = None) -> BuildReport:
+def build_index(
+    source: Path, out: Path, model: str | None = None, progress: Progress | None = None
+) -> BuildReport:
     """Index every document below ``source`` into the folder ``out``.
 
     Unchanged documents are not read again and unchanged passages not encoded again; the result is
@@ -97,7 +99,9 @@ def build_index(source: Path, out: Path, model: str | None = None, progress: Pro
             logger.warning("left out: %s", error)
         report("documents", done, len(files))
     if not documents:
-        raise NoDocuments(f"none of the {len(files)} files in {source} can be read: {next(iter(skipped.values()))}")
+        raise NoDocuments(
+            f"none of the {len(files)} files in {source} can be read: {next(iter(skipped.values()))}"
+        )
 
     passages.sort(key=lambda passage: passage.passage_id)
     words, vectors, encoded = _words_and_vectors(passages, old, encoder, report)
@@ -121,7 +125,9 @@ def _files(source: Path, out: Path) -> dict[str, Path]:
         and not any(path.is_relative_to(index) for index in indexes)
     }
     if not found:
-        raise NoDocuments(f"no documents in {source}: put files ending in {', '.join(sorted(loaders.SUFFIXES))} there")
+        raise NoDocuments(
+            f"no documents in {source}: put files ending in {', '.join(sorted(loaders.SUFFIXES))} there"
+        )
     return dict(sorted(found.items()))
 
 
@@ -172,13 +178,19 @@ def _source_digest(path: Path, known: Metadata) -> str:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise UnreadableDocument(f"{path}: cannot be opened ({error.strerror}); check the file and its rights") from error
+        raise UnreadableDocument(
+            f"{path}: cannot be opened ({error.strerror}); check the file and its rights"
+        ) from error
     return sha256(json.dumps(asdict(known), default=str).encode() + b"\0" + content).hexdigest()
 
 
 def embedded_text(passage: Passage) -> str:
     """What of a passage is encoded and searched for words: its heading, unless it begins with it, and its text."""
-    return passage.text if not passage.heading or passage.heading in passage.text else f"{passage.heading}\n{passage.text}"
+    return (
+        passage.text
+        if not passage.heading or passage.heading in passage.text
+        else f"{passage.heading}\n{passage.text}"
+    )
 
 
 def _words_and_vectors(

@@ -73,7 +73,11 @@ def _pack(text: str, section: tuple[int, int]) -> list[tuple[int, int]]:
         else:
             packed.append((start, end))
     # A short rest reads better with the sentences before it.
-    if len(packed) > 1 and packed[-1][1] - packed[-1][0] < SHORTEST and packed[-1][1] - packed[-2][0] <= LONGEST:
+    if (
+        len(packed) > 1
+        and packed[-1][1] - packed[-1][0] < SHORTEST
+        and packed[-1][1] - packed[-2][0] <= LONGEST
+    ):
         packed[-2:] = [(packed[-2][0], packed[-1][1])]
     return packed
 
@@ -90,7 +94,11 @@ def _pieces(text: str, section: tuple[int, int]) -> Iterator[tuple[int, int]]:
     for start, end in sentence_spans(text, *section):
         while end - start > LONGEST:
             marks = list(_CLAUSE_END.finditer(text, start + LONGEST // 2, start + LONGEST))
-            cut = max(marks, key=lambda mark: (mark[0] in ";；", mark[0] in ",，", mark.end())).end() if marks else start + LONGEST
+            cut = (
+                max(marks, key=lambda mark: (mark[0] in ";；", mark[0] in ",，", mark.end())).end()
+                if marks
+                else start + LONGEST
+            )
             yield start, cut
             start = cut
         yield start, end

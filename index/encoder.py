@@ -58,7 +58,9 @@ class SentenceEncoder:
         path = _BUILT_IN_PATH if name == BUILT_IN else Path(name)
         local = path.is_dir()
         if not local and (name == BUILT_IN or path.is_absolute() or name.startswith((".", "~"))):
-            raise ModelNotFound(f"no embedding model in the folder {path}; give a model's folder or name with --model")
+            raise ModelNotFound(
+                f"no embedding model in the folder {path}; give a model's folder or name with --model"
+            )
         try:
             model = SentenceTransformer(
                 str(path) if local else name, device="cpu", local_files_only=local, prompts=_prompts(name)
@@ -79,7 +81,8 @@ class SentenceEncoder:
     def encode_queries(self, queries: Sequence[str]) -> NDArray[np.float32]:
         """Encode with the model's query prompt: float32 (len(queries), dimension), unit rows."""
         return np.asarray(
-            self._model.encode_query(list(queries), normalize_embeddings=True, show_progress_bar=False), dtype=np.float32
+            self._model.encode_query(list(queries), normalize_embeddings=True, show_progress_bar=False),
+            dtype=np.float32,
         ).reshape(len(queries), -1)
 
     def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:

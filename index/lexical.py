@@ -25,14 +25,73 @@ VERSION: Final = 1
 
 _WORD: Final = re.compile(r"[\w%]")
 _FUNCTION_WORDS: Final = frozenset(
-    "的 了 和 在 是 与 及 或 也 都 就 而 以 于 之 其 所 为 被 把 让 给 对 从 向 到 由 将 要 会 能 可 "
-    "着 过 地 得 这 那 该 此 个 一个 我 你 他 她 它 我们 他们 吗 呢 吧 啊 呀 嘛".split()
+    [
+        "的",
+        "了",
+        "和",
+        "在",
+        "是",
+        "与",
+        "及",
+        "或",
+        "也",
+        "都",
+        "就",
+        "而",
+        "以",
+        "于",
+        "之",
+        "其",
+        "所",
+        "为",
+        "被",
+        "把",
+        "让",
+        "给",
+        "对",
+        "从",
+        "向",
+        "到",
+        "由",
+        "将",
+        "要",
+        "会",
+        "能",
+        "可",
+        "着",
+        "过",
+        "地",
+        "得",
+        "这",
+        "那",
+        "该",
+        "此",
+        "个",
+        "一个",
+        "我",
+        "你",
+        "他",
+        "她",
+        "它",
+        "我们",
+        "他们",
+        "吗",
+        "呢",
+        "吧",
+        "啊",
+        "呀",
+        "嘛",
+    ]
 )
 
 
 def tokenize(text: str) -> list[str]:
     """Cut text into the words it is searched by: folded, without punctuation and function words."""
-    return [word for word in jieba.lcut_for_search(fold(text)) if _WORD.match(word) and word not in _FUNCTION_WORDS]
+    return [
+        word
+        for word in jieba.lcut_for_search(fold(text))
+        if _WORD.match(word) and word not in _FUNCTION_WORDS
+    ]
 
 
 def segment(text: str) -> list[tuple[str, int, int]]:

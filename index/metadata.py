@@ -70,7 +70,9 @@ def _table(path: Path, doc_id: str, table: Any) -> Metadata:
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            raise InvalidMetadata(f"{path}: unknown key {key!r} for {doc_id!r}; known are {', '.join(known)}")
+            raise InvalidMetadata(
+                f"{path}: unknown key {key!r} for {doc_id!r}; known are {', '.join(known)}"
+            )
         if key == "published":
             values[key] = _published(path, doc_id, value)
         elif isinstance(value, str):

@@ -18,7 +18,9 @@ VERSION: Final = 1
 """Raised when the same file would come out otherwise; an index of another version is rebuilt."""
 
 _SIMPLIFY: Final = opencc.OpenCC("t2s")
-_ALIKE: Final = str.maketrans("“”„‟＂‘’‛＇—–―‐‑−─﹣・•‧∙〜～", '""""' + '"' + "''''" + "--------" + "····" + "~~")
+_ALIKE: Final = str.maketrans(
+    "“”„‟＂‘’‛＇—–―‐‑−─﹣・•‧∙〜～", '""""' + '"' + "''''" + "--------" + "····" + "~~"
+)
 _INVISIBLE: Final = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
 
 _IDEOGRAPH: Final = r"[\u3007\u3400-\u9fff\uf900-\ufaff]"
@@ -29,7 +31,9 @@ _HEADING_MARK: Final = re.compile(
     r"#{1,6} |第[一二三四五六七八九十百零\d]+[编章节条款]|[一二三四五六七八九十]{1,3}、"
     r"|[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[、.．](?!\d)|[A-Z] (?=[\u3400-\u9fff])|[●◆▲◎【]"
 )
-_BYLINE: Final = re.compile(r"■|记者|通讯员|本报讯|责任编辑|编辑[:：]|来源[:：]|[\u3400-\u9fff](?: ?[\u3400-\u9fff]){1,3}(?: [\u3400-\u9fff]{1,4})+$")
+_BYLINE: Final = re.compile(
+    r"■|记者|通讯员|本报讯|责任编辑|编辑[:：]|来源[:：]|[\u3400-\u9fff](?: ?[\u3400-\u9fff]){1,3}(?: [\u3400-\u9fff]{1,4})+$"
+)
 _CAPTION: Final = re.compile(r"(?:图|摄|图片|资料照片)$")
 
 _SHORT = 40  # characters: no heading is longer
@@ -141,7 +145,12 @@ def _continues(block: _Block, line: str, gap: int, width: int | None) -> bool:
 
 def _glue(left: str, right: str) -> str:
     """Join two lines, with a space only between words of Latin script."""
-    spaced = right[0].isascii() and right[0].isalpha() and left[-1].isascii() and (left[-1].isalpha() or left[-1] in ",.;")
+    spaced = (
+        right[0].isascii()
+        and right[0].isalpha()
+        and left[-1].isascii()
+        and (left[-1].isalpha() or left[-1] in ",.;")
+    )
     return f"{left} {right}" if spaced else left + right
 
 
@@ -151,7 +160,9 @@ def _is_heading(blocks: list[_Block], number: int) -> bool:
         return False
     if _HEADING_MARK.match(block.text) and len(block.text) <= _SHORT and not block.text.endswith("。"):
         return True
-    picture_around = block.gap > 2 and number + 1 < len(blocks) and blocks[number + 1].gap > 2 and number > 0
+    picture_around = (
+        block.gap > 2 and number + 1 < len(blocks) and blocks[number + 1].gap > 2 and number > 0
+    )
     return not (
         block.running
         or block.caption

@@ -47,7 +47,9 @@ class IndexConfig:
     normalize: int = normalize.VERSION
     chunker: int = chunker.VERSION
     lexical: int = lexical.VERSION
-    libraries: Mapping[str, str] = field(default_factory=lambda: {name: version(name) for name in _LIBRARIES})
+    libraries: Mapping[str, str] = field(
+        default_factory=lambda: {name: version(name) for name in _LIBRARIES}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,11 @@ class PassageIndex:
     lexical: LexicalIndex
 
     def __post_init__(self) -> None:
-        rows = {"passages": len(self.passages), "words": len(self.words), "vectors": self.faiss_index.ntotal}
+        rows = {
+            "passages": len(self.passages),
+            "words": len(self.words),
+            "vectors": self.faiss_index.ntotal,
+        }
         if len(set(rows.values())) != 1:
             raise IndexMismatch(f"the index's parts differ in length ({rows}); build it again from nothing")
 
@@ -92,7 +98,10 @@ class PassageIndex:
         else:
             faiss_index = faiss.IndexHNSWFlat(dimension, _HNSW_NEIGHBOURS, faiss.METRIC_INNER_PRODUCT)
         faiss_index.add(vectors)
-        by_id = {document.doc_id: document for document in sorted(documents, key=lambda document: document.doc_id)}
+        by_id = {
+            document.doc_id: document
+            for document in sorted(documents, key=lambda document: document.doc_id)
+        }
         return cls(by_id, passages, words, faiss_index, LexicalIndex.build(words))
 
     def nearest(self, vector: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -113,14 +122,22 @@ class PassageIndex:
             return np.empty((0, self.faiss_index.d), np.float32)
         return np.asarray(self.faiss_index.reconstruct_batch(np.asarray(rows, np.int64)))
 
-    def save(self, folder: Path, config: IndexConfig, sources: Mapping[str, str], skipped: Mapping[str, str]) -> None:
+    def save(
+        self, folder: Path, config: IndexConfig, sources: Mapping[str, str], skipped: Mapping[str, str]
+    ) -> None:
         """Write the index to its folder; until the very end the old one there stays valid."""
         folder.mkdir(parents=True, exist_ok=True)
         data = folder / f"new-{os.getpid()}"
         shutil.rmtree(data, ignore_errors=True)
         data.mkdir()
-        _write_lines(data / "documents.jsonl", (json.dumps(_plain(d), ensure_ascii=False, default=str) for d in self.documents.values()))
-        _write_lines(data / "passages.jsonl", (json.dumps(_without_text(p), ensure_ascii=False) for p in self.passages))
+        _write_lines(
+            data / "documents.jsonl",
+            (json.dumps(_plain(d), ensure_ascii=False, default=str) for d in self.documents.values()),
+        )
+        _write_lines(
+            data / "passages.jsonl",
+            (json.dumps(_without_text(p), ensure_ascii=False) for p in self.passages),
+        )
         _write_lines(data / "words.txt", (" ".join(words) for words in self.words))
         faiss.write_index(self.faiss_index, str(data / "vectors.faiss"))
         self.lexical.save(data / "bm25")
@@ -146,7 +163,9 @@ class PassageIndex:
             passages = [_passage(line, documents) for line in _read_lines(data / "passages.jsonl")]
             words = [line.split(" ") if line else [] for line in _read_lines(data / "words.txt")]
             faiss_index = faiss.read_index(str(data / "vectors.faiss"))
-            return cls(documents, passages, words, faiss_index, LexicalIndex.load(data / "bm25", len(passages)))
+            return cls(
+                documents, passages, words, faiss_index, LexicalIndex.load(data / "bm25", len(passages))
+            )
         except (OSError, RuntimeError, KeyError, ValueError) as error:
             raise IndexNotFound(
                 f"the index in {folder} is damaged ({error}); delete it and run: python -m index build DIR --out {folder}"
@@ -175,7 +194,9 @@ def read_manifest(folder: Path) -> Manifest:
     ours = (FORMAT, normalize.VERSION, chunker.VERSION, lexical.VERSION)
     theirs = (config.format, config.normalize, config.chunker, config.lexical)
     if ours != theirs:
-        raise IndexMismatch(f"the index in {folder} is of version {theirs}, this program needs {ours}; {rebuild}")
+        raise IndexMismatch(
+            f"the index in {folder} is of version {theirs}, this program needs {ours}; {rebuild}"
+        )
     return manifest
 
 

@@ -1,10 +1,10 @@
 """Question in, cited answer out.
 
-    from rag import Assistant, Retriever
+from rag import Assistant, Retriever
 
-    retriever = Retriever.load(".index")
-    hits = retriever.search("钱塘2025年一季度规上工业增加值是多少?", k=5)
-    answer = Assistant(retriever).ask("钱塘2025年一季度规上工业增加值是多少?")
+retriever = Retriever.load(".index")
+hits = retriever.search("钱塘2025年一季度规上工业增加值是多少?", k=5)
+answer = Assistant(retriever).ask("钱塘2025年一季度规上工业增加值是多少?")
 """
 
 from index import (

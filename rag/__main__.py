@@ -36,7 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m rag", description="Search an index, or ask it a question.")
+    parser = argparse.ArgumentParser(
+        prog="python -m rag", description="Search an index, or ask it a question."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text, help_text in (
         ("search", "query", "the passages that fit a query, best first"),
@@ -89,11 +91,18 @@ def _ask(options: argparse.Namespace, retriever: Retriever) -> None:
     console.print(Text(answer.text, style="bold"))
     for citation in answer.citations:
         console.print(Padding(Text(citation.quote, style="green"), (1, 2, 0, 2)))
-        console.print(Padding(Text(f"[{citation.marker}] {_source(retriever.documents[citation.doc_id])}", style="dim"), (0, 2)))
+        console.print(
+            Padding(
+                Text(f"[{citation.marker}] {_source(retriever.documents[citation.doc_id])}", style="dim"),
+                (0, 2),
+            )
+        )
 
 
 def _print_hit(console: Console, hit: Hit, documents: Mapping[str, Document]) -> None:
-    console.print(Text(f"{hit.rank}. {hit.score:.3f}  {_source(documents[hit.passage.doc_id])}", style="cyan"))
+    console.print(
+        Text(f"{hit.rank}. {hit.score:.3f}  {_source(documents[hit.passage.doc_id])}", style="cyan")
+    )
     console.print(Padding(Text(hit.passage.text), (0, 3, 1, 3)))
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from index import CitationError
 from rag.citations import cite, unsupported_figures
 from rag.compose import Finding, answer_text, comparison, short_answer
-from rag.confidence import THRESHOLD, confidence, reason
+from rag.confidence import answers, reason
 from rag.evidence import Evidence, gather
 from rag.question import Question, understand
 from rag.reading import read
@@ -38,7 +38,9 @@ class Assistant:
         asked = [understand(part.text, before) for part in parts]
         for number in range(1, len(parts)):
             if not parts[number].label:  # a further clause leans on the one before it
-                asked[number] = understand(parts[number].text, [*before, parts[number - 1].text], leans=True)
+                asked[number] = understand(
+                    parts[number].text, [*before, parts[number - 1].text], leans=True
+                )
         solved = [self._solve(part.label, each) for part, each in zip(parts, asked, strict=True)]
         hits = _merge([hits for _, hits in solved])
         findings = [finding for finding, _ in solved]
@@ -56,7 +58,7 @@ class Assistant:
         if not asked.words and not asked.carried:
             return Finding(label, asked, None, "问题里没有可以查找的内容,请说得具体一些。"), hits
         evidence = self._evidence(asked, query, hits)
-        if not evidence or confidence(asked, evidence) < THRESHOLD:
+        if not answers(evidence):
             return Finding(label, asked, None, reason(asked, evidence)), hits
         return Finding(label, asked, evidence[0]), hits
 
@@ -69,7 +71,9 @@ class Assistant:
         similarity = dict(zip(keys, map(float, cosines), strict=True))
         return gather(asked, hits, readings, similarity, self.retriever.index)
 
-    def _answer(self, question: str, understood: str, findings: Sequence[Finding], hits: tuple[Hit, ...]) -> Answer:
+    def _answer(
+        self, question: str, understood: str, findings: Sequence[Finding], hits: tuple[Hit, ...]
+    ) -> Answer:
         citations: list[Citation] = []
         lines: dict[str, None] = {}
         for finding in findings:
@@ -80,7 +84,9 @@ class Assistant:
             lines[f"{finding.label}:{text}" if finding.label else text] = None
         text = comparison(findings, question) + "\n".join(lines)
         if missing := unsupported_figures("\n".join(map(answer_text, findings)), citations):
-            raise CitationError(f"the figures {missing} of the answer stand in no quote; the answer is withheld")
+            raise CitationError(
+                f"the figures {missing} of the answer stand in no quote; the answer is withheld"
+            )
         short = ";".join(filter(None, map(short_answer, findings)))
         return Answer(question, text, tuple(citations), hits, None, short, understood)
 
@@ -91,7 +97,13 @@ class Assistant:
         for citation in citations:
             if (citation.doc_id, citation.start) == (passage.doc_id, passage.start + start):
                 return citation
-        made = cite(self.retriever.documents, passage, passage.start + start, passage.start + end, len(citations) + 1)
+        made = cite(
+            self.retriever.documents,
+            passage,
+            passage.start + start,
+            passage.start + end,
+            len(citations) + 1,
+        )
         citations.append(made)
         return made
 

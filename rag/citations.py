@@ -13,7 +13,9 @@ _MARK: Final = re.compile(r"\[\d+\]")
 _FIGURE: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
-def cite(documents: Mapping[str, Document], passage: Passage, start: int, end: int, marker: int) -> Citation:
+def cite(
+    documents: Mapping[str, Document], passage: Passage, start: int, end: int, marker: int
+) -> Citation:
     """Quote ``text[start:end]`` of the passage's document.
 
     :raises CitationError: if that is no piece of the document.
@@ -32,7 +34,11 @@ def verify(documents: Mapping[str, Document], citation: Citation) -> None:
     :raises CitationError: if it isn't.
     """
     document = documents.get(citation.doc_id)
-    if document is None or document.text[citation.start : citation.end] != citation.quote or not citation.quote:
+    if (
+        document is None
+        or document.text[citation.start : citation.end] != citation.quote
+        or not citation.quote
+    ):
         raise CitationError(
             f"{citation.doc_id} [{citation.start}:{citation.end}] doesn't say {citation.quote!r}; the answer is withheld"
         )

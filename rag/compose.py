@@ -10,9 +10,9 @@ from typing import Final
 from rag.evidence import Evidence
 from rag.figures import compatible
 from rag.question import Kind, Question
-from rag.reading import Reading
 
 _FIGURE_LENGTH: Final = 60
+_ENOUGH: Final = 15
 _FACT_LENGTH: Final = 140
 _LIST_LENGTH: Final = 200
 _CLAUSE: Final = re.compile(r"(?:[^,;:。?!]|(?<=\d),(?=\d{3}))+[,;:。?!]*")
@@ -43,7 +43,9 @@ def answer_text(finding: Finding, longest: int | None = None) -> str:
     if evidence is None:
         return finding.reason
     kind = finding.question.kind
-    limit = {Kind.NUMBER: _FIGURE_LENGTH, Kind.LIST: _LIST_LENGTH, Kind.DEFINITION: _LIST_LENGTH}.get(kind, _FACT_LENGTH)
+    limit = {Kind.NUMBER: _FIGURE_LENGTH, Kind.LIST: _LIST_LENGTH, Kind.DEFINITION: _LIST_LENGTH}.get(
+        kind, _FACT_LENGTH
+    )
     start, end = _window(evidence, finding.question, min(limit, longest or limit))
     text = _trim(evidence.reading.passage.text[start:end])
     short = short_answer(finding)
@@ -88,9 +90,21 @@ def _window(evidence: Evidence, question: Question, longest: int) -> tuple[int, 
         text = reading.folded[slice(*clauses[number])]
         return sum(word in text for word in question.words)
 
+    def ends() -> bool:
+        """A figure needs what it is the figure of, and nothing behind it."""
+        return evidence.figure is not None and clauses[last][1] - clauses[first][0] >= _ENOUGH
+
     while True:
-        sides = [(told(first - 1), 1)] if first > 0 and fits(first - 1, clauses[first - 1][0], clauses[last][1]) else []
-        if last + 1 < len(clauses) and fits(last + 1, clauses[first][0], clauses[last + 1][1]):
+        sides = (
+            [(told(first - 1), 1)]
+            if first > 0 and fits(first - 1, clauses[first - 1][0], clauses[last][1])
+            else []
+        )
+        if (
+            last + 1 < len(clauses)
+            and not ends()
+            and fits(last + 1, clauses[first][0], clauses[last + 1][1])
+        ):
             sides.append((told(last + 1), 0))
         if not sides:
             return clauses[first][0], clauses[last][1]
@@ -104,7 +118,11 @@ def _rivals(evidence: Evidence) -> list[int]:
     own = evidence.figure
     if own is None:
         return []
-    return [f.figure.start for f in evidence.reading.figures if f is not own and f.figure.unit == own.figure.unit]
+    return [
+        f.figure.start
+        for f in evidence.reading.figures
+        if f is not own and f.figure.unit == own.figure.unit
+    ]
 
 
 def _trim(text: str) -> str:

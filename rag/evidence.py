@@ -28,7 +28,8 @@ _NEAR: Final = 0.2
 _TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|要达|达到多少|要做")
 _WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
 _HOW_LONG: Final = re.compile(r"多久|多长|时间|几[年天]|何时|期限|工期|年限")
-_DURATIONS: Final = frozenset("年 个月 天 小时 分钟 周 周年 个工作日".split())
+_DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
+_MEMBER_END: Final = re.compile(r"、|和(?=[^、]*$)|以及|及(?=[^、]*$)|与(?=[^、]*$)")
 _CLASS: Final = re.compile(r"(?:以上|级)$")
 
 
@@ -36,7 +37,7 @@ class Features(NamedTuple):
     """What speaks for a place, each a number; `rag.ranker` has what each is worth."""
 
     coverage: float  # share of the question's words, by rarity, that stand near, the farther the less
-    absent: float  # share of the words that are missing here though the documents have them
+    elsewhere: float  # share of the words that the documents have, but not this passage
     strange: float  # share of the words that the documents don't have at all
     head: float  # how near the word stands that says what is asked for
     close: float  # cosine of the sentence and the question
@@ -47,7 +48,7 @@ class Features(NamedTuple):
     thin: float  # 1: a heading, a caption or a sentence that says nothing new
     stance: float  # 1: a target where a result is asked for, or the other way round
     ordinal: float  # 1: a rank where an amount is asked for, or the other way round
-    members: float  # 1: an enumeration where a list is asked for
+    members: float  # where a list is asked for: 1 an enumeration, -1 one with fewer members than asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,18 +82,22 @@ def gather(
     known = {word for word in (*question.words, *question.carried) if is_known(word, passage_index)}
     head = _head(question, known)
     weights = word_weights(question, head, passage_index)
+    strange = sum(weight for word, weight in weights.items() if word not in known)
     found = []
     for hit, reading in zip(hits, readings, strict=True):
         words = _Words(question, weights, reading)
         thin = _Thin(question, reading)
+        elsewhere = sum(weights[word] for word in words.lacking if word in known)
         for start, end, figure in _places(question, reading):
             segment = reading.segment_at(start)
             near = words.near(segment.at)
-            missing = sorted((word for word in weights if near[word] < _NEAR), key=lambda word: -weights[word])
+            missing = sorted(
+                (word for word in weights if near[word] < _NEAR), key=lambda word: -weights[word]
+            )
             features = Features(
                 coverage=sum(weights[word] * near[word] for word in weights),
-                absent=sum(weights[word] for word in missing if word in known),
-                strange=sum(weights[word] for word in missing if word not in known),
+                elsewhere=elsewhere,
+                strange=strange,
                 head=near.get(head, 0.0),
                 close=similarity.get((reading.passage.passage_id, segment.sentence), 0.0),
                 hit=hit.score,
@@ -102,10 +107,12 @@ def gather(
                 thin=thin.of(segment.sentence),
                 stance=_stance(question, figure),
                 ordinal=_ordinal(question, figure, reading),
-                members=float(question.kind is Kind.LIST and "、" in reading.folded[start:end]),
+                members=_members(question, reading.folded[start:end]),
             )
             score = sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
-            found.append(Evidence(reading, start, end, segment.sentence, score, features, tuple(missing), figure))
+            found.append(
+                Evidence(reading, start, end, segment.sentence, score, features, tuple(missing), figure)
+            )
     return sorted(found, key=lambda e: (-e.score, e.reading.passage.passage_id, e.start))
 
 
@@ -127,8 +134,9 @@ def word_weights(question: Question, head: str, passage_index: PassageIndex) -> 
 
 
 def is_known(word: str, passage_index: PassageIndex) -> bool:
-    """Whether the documents have a word, whole or all its parts."""
-    return all(passage_index.lexical.count(part) for part in tokenize(word) or [word])
+    """Whether the documents have a word, in any spelling, or all its parts."""
+    count = passage_index.lexical.count
+    return any(all(count(part) for part in tokenize(form)) for form in spellings(word) if tokenize(form))
 
 
 class _Words:
@@ -137,8 +145,14 @@ class _Words:
     def __init__(self, question: Question, weights: Mapping[str, float], reading: Reading) -> None:
         self._context = {word: any(form in reading.context for form in spellings(word)) for word in weights}
         self._found = {
-            word: [(reading.segment_at(at), share) for at, share in occurrences(word, reading.folded)] for word in weights
+            word: [(reading.segment_at(at), share) for at, share in occurrences(word, reading.folded)]
+            for word in weights
         }
+
+    @property
+    def lacking(self) -> list[str]:
+        """The words that stand nowhere in the passage nor in its heading, title or region."""
+        return [word for word, found in self._found.items() if not found and not self._context[word]]
 
     def near(self, here: float) -> dict[str, float]:
         """How near each word stands to a place, from 0 (not there) to 1 (in its segment)."""
@@ -196,7 +210,7 @@ def agreement(question: Question, figure: DatedFigure | None, reading: Reading) 
     if (period.first, period.end) == (asked.first, asked.end):
         return 1.0
     if figure is not None and figure.said is None:
-        return 0.4 if _same_year(asked, period) else -0.5
+        return 0.3 if _same_year(asked, period) else -0.5
     if _WHOLE_YEAR.search(question.folded) and asked.granularity == "year" and figure is not None:
         return -1.0
     if asked.contains(period):
@@ -235,4 +249,16 @@ def _ordinal(question: Question, figure: DatedFigure | None, reading: Reading) -
     behind = reading.folded[own.end : own.end + 1]
     if _CLASS.search(own.text) and behind.isalpha():
         return 1.0
-    return float(own.ordinal != (question.unit == "位" and "排" in question.folded or "第" in question.folded))
+    return float(
+        own.ordinal != ((question.unit == "位" and "排" in question.folded) or "第" in question.folded)
+    )
+
+
+def _members(question: Question, text: str) -> float:
+    """Whether a place enumerates, and as many as the question says there are."""
+    if question.kind is not Kind.LIST:
+        return 0.0
+    members = len(_MEMBER_END.findall(text)) + 1
+    if question.count is not None and members < question.count:
+        return -1.0
+    return float(members > 1)

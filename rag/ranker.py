@@ -6,7 +6,7 @@ from typing import Final
 
 WEIGHTS: Final = (
     0.8,  # coverage
-    0.0,  # absent
+    0.0,  # elsewhere
     0.0,  # strange
     0.15,  # head
     0.45,  # close

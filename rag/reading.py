@@ -110,7 +110,10 @@ def _segments(folded: str, sentences: tuple[tuple[int, int], ...]) -> list[Segme
 
 
 def _dated(
-    text: str, document: Document, sentences: tuple[tuple[int, int], ...], periods: tuple[TimeExpression, ...]
+    text: str,
+    document: Document,
+    sentences: tuple[tuple[int, int], ...],
+    periods: tuple[TimeExpression, ...],
 ) -> list[DatedFigure]:
     found = []
     published = published_period(document)
@@ -121,7 +124,11 @@ def _dated(
         for figure in find_figures(text[start:end]):
             placed = _moved(figure, start)
             said = _governing(periods, placed, start, end, paragraph)
-            found.append(DatedFigure(placed, said.period if said else published, said, stance(text[start:end], figure)))
+            found.append(
+                DatedFigure(
+                    placed, said.period if said else published, said, stance(text[start:end], figure)
+                )
+            )
     return found
 
 
@@ -142,5 +149,6 @@ def _moved(figure: Figure, by: int) -> Figure:
 
 def published_period(document: Document) -> Period | None:
     """The days that a document may have come out on, as the period of what it dates no closer."""
-    published = document.published
-    return published and Period.between(published.first, published.last + timedelta(days=1))
+    if document.published is None:
+        return None
+    return Period.between(document.published.first, document.published.last + timedelta(days=1))

@@ -9,7 +9,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from index import Document, Encoder, IndexMismatch, PassageIndex, SentenceEncoder, fold, read_manifest, tokenize
+from index import (
+    Document,
+    Encoder,
+    IndexMismatch,
+    PassageIndex,
+    SentenceEncoder,
+    fold,
+    read_manifest,
+    tokenize,
+)
 from rag.types import Hit
 
 DENSE_WEIGHT: Final = 0.35
@@ -68,7 +77,11 @@ class Retriever:
         if k < 1:
             raise ValueError(f"k must be at least 1, not {k}")
         folded = [fold(query) for query in queries]
-        vectors = self.encoder.encode_queries(folded) if folded else []
+        vectors = (
+            self.encoder.encode_queries(folded)
+            if folded
+            else np.empty((0, self.encoder.dimension), np.float32)
+        )
         return [self._search(query, vector, k) for query, vector in zip(folded, vectors, strict=True)]
 
     def _search(self, query: str, vector: NDArray[np.float32], k: int) -> list[Hit]:

@@ -11,8 +11,12 @@ from index import Published, fold, segment
 from rag.periods import TimeExpression, find_periods
 from rag.question import INTERROGATIVE
 
-_EACH: Final = re.compile(r"分别|各(?!类|种|界|地|项|级|方|产业|大)|谁(?:更|最)?[高低多少大小快慢]|哪[个家].{0,8}更|更[高低多少大小快慢]|相比|对比")
-_CHANGE: Final = re.compile(r"(?:由|从)(?:几|多少|什么).{0,8}(?:到|成|为)(?:了)?(?:几|多少|什么)|变了|变化|有没有变|增加了吗|换了")
+_EACH: Final = re.compile(
+    r"分别|各(?!类|种|界|地|项|级|方|产业|大)|谁(?:更|最)?[高低多少大小快慢]|哪[个家].{0,8}更|更[高低多少大小快慢]|相比|对比"
+)
+_CHANGE: Final = re.compile(
+    r"(?:由|从)(?:几|多少|什么).{0,8}(?:到|成|为)(?:了)?(?:几|多少|什么)|变了|变化|有没有变|增加了吗|换了"
+)
 _PAIR: Final = re.compile(
     r"(?P<first>[^,:;?。、和与跟的在]{2,20})(?:和|与|跟|、)(?P<second>[^,:;?。、和与跟的]{2,20}?)"
     r"(?=的[^,?]{1,12}(?:谁|哪|各|分别)|[,:]?(?:谁|哪[个家]|各|分别|相比|比))"
@@ -36,7 +40,11 @@ def split(text: str, today: date | None = None) -> list[Part]:
     """
     folded = fold(text).strip()
     day = today or date.today()
-    parts = [part for clause in _by_clause(folded) for part in _by_period(clause, Published(day, day)) or _by_thing(clause)]
+    parts = [
+        part
+        for clause in _by_clause(folded)
+        for part in _by_period(clause, Published(day, day)) or _by_thing(clause)
+    ]
     return parts if len(parts) > 1 else [Part("", text)]
 
 
@@ -62,19 +70,30 @@ def _by_period(folded: str, now: Published) -> list[Part]:
     if not (_EACH.search(folded) or _CHANGE.search(folded)):
         return []
     if len(expressions) == 1 and _CHANGE.search(folded):
-        return [Part(label, folded.replace(expressions[0].text, label)) for label in _ends(expressions[0], now)]
+        return [
+            Part(label, folded.replace(expressions[0].text, label)) for label in _ends(expressions[0], now)
+        ]
     distinct = {
         expression.period: expression
         for expression in expressions
-        if not any(o.period != expression.period and expression.period.contains(o.period) for o in expressions)
+        if not any(
+            o.period != expression.period and expression.period.contains(o.period) for o in expressions
+        )
     }
     if len(distinct) < 2:
         return []
-    return [Part(str(e.period), _without(folded, [o for o in expressions if o is not e], e)) for e in distinct.values()]
+    return [
+        Part(str(e.period), _without(folded, [o for o in expressions if o is not e], e))
+        for e in distinct.values()
+    ]
 
 
 def _ends(expression: TimeExpression, now: Published) -> list[str]:
-    ends = [end for end in _FROM_TO.split(expression.text.lstrip("从自由"), maxsplit=1) if find_periods(end, now)]
+    ends = [
+        end
+        for end in _FROM_TO.split(expression.text.lstrip("从自由"), maxsplit=1)
+        if find_periods(end, now)
+    ]
     return ends if len(ends) == 2 else []
 
 
@@ -82,7 +101,11 @@ def _without(folded: str, others: list[TimeExpression], kept: TimeExpression) ->
     """The question with the other periods taken out and the kept one written in full."""
     text = folded
     for expression in sorted([*others, kept], key=lambda e: -e.start):
-        text = text[: expression.start] + (str(kept.period) if expression is kept else "") + text[expression.end :]
+        text = (
+            text[: expression.start]
+            + (str(kept.period) if expression is kept else "")
+            + text[expression.end :]
+        )
     return re.sub(r"(?<=[,:])[和与、]|[和与、](?=[,的])|^[和与、]", "", text)
 
 
@@ -93,7 +116,9 @@ def _by_thing(folded: str) -> list[Part]:
         return [Part("", folded)]
     first, second = pair["first"], pair["second"]
     words = [word for word, _, _ in segment(first)]
-    if len(segment(second)) == 1 and len(words) > 1:  # 投资增速钱塘和滨江: only the last word is of the pair
+    if (
+        len(segment(second)) == 1 and len(words) > 1
+    ):  # 投资增速钱塘和滨江: only the last word is of the pair
         first = words[-1]
     start = pair.end("first") - len(first)
     return [Part(thing, folded[:start] + thing + folded[pair.end("second") :]) for thing in (first, second)]

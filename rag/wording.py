@@ -13,6 +13,7 @@ import cn2an
 from index import fold, tokenize
 
 _NUMERAL: Final = re.compile(r"[零〇一二两三四五六七八九十百千万]+")
+_PLACE: Final = re.compile(r"[\u3400-\u9fff]{2,}[省市区县]")
 _IDEOGRAPHS: Final = re.compile(r"[\u3400-\u9fff]{2,4}")
 _ALIKE: Final = 0.7
 """What another word of the same meaning counts."""
@@ -41,15 +42,19 @@ def occurrences(word: str, folded: str) -> list[tuple[int, float]]:
 
 @lru_cache(maxsize=8192)
 def spellings(word: str) -> tuple[str, ...]:
-    """The word, and the word with its numerals as digits."""
+    """The word, with its numerals as digits, and a place without the name of its rank (滨江区, 滨江)."""
+    forms = [word]
     numeral = _NUMERAL.search(word)
-    if numeral is None or len(word) == len(numeral[0]) == 1:
-        return (word,)
-    try:
-        number = cn2an.cn2an(numeral[0].replace("〇", "零"), "normal")
-    except ValueError:
-        return (word,)
-    return word, f"{word[: numeral.start()]}{number:g}{word[numeral.end() :]}"
+    if numeral is not None and not len(word) == len(numeral[0]) == 1:
+        try:
+            number = cn2an.cn2an(numeral[0].replace("〇", "零"), "normal")
+        except (ValueError, KeyError):
+            pass
+        else:
+            forms.append(f"{word[: numeral.start()]}{number:g}{word[numeral.end() :]}")
+    if _PLACE.fullmatch(word):
+        forms.append(word[:-1])
+    return tuple(forms)
 
 
 @cache

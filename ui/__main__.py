@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as error:
         where = f"{args.host}:{args.port}"
         return _fail(f"无法在 {where} 上监听（{error.strerror}）：用 --port 或 --host 换一个")
-    with listener:
+    with listener, contextlib.suppress(KeyboardInterrupt):
         try:
             assistant = Assistant(Retriever.load(args.index))
         except ZhengwenError as error:
@@ -49,8 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
         app = serve(build_app(assistant))
         port = listener.getsockname()[1]
         config = uvicorn.Config(app, args.host, port, log_level="warning", timeout_graceful_shutdown=1)
-        with contextlib.suppress(KeyboardInterrupt):
-            Server(config).run([listener])
+        Server(config).run([listener])
     return 0
 
 

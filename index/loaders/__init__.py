@@ -28,5 +28,7 @@ def load(path: Path) -> RawDocument:
     """
     loader = _LOADERS.get(path.suffix.lower())
     if loader is None:
-        raise UnreadableDocument(f"{path}: files ending in {path.suffix!r} can't be read; use {', '.join(sorted(SUFFIXES))}")
+        raise UnreadableDocument(
+            f"{path}: files ending in {path.suffix!r} can't be read; use {', '.join(sorted(SUFFIXES))}"
+        )
     return loader(path)

@@ -25,7 +25,9 @@ def load_text(path: Path) -> RawDocument:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise UnreadableDocument(f"{path}: cannot be opened ({error.strerror}); check the file and its rights") from error
+        raise UnreadableDocument(
+            f"{path}: cannot be opened ({error.strerror}); check the file and its rights"
+        ) from error
     raw = _decode(path, data)
     if not raw.text.strip("\ufeff \t\r\n\u3000"):
         raise UnreadableDocument(f"{path}: the file is empty; remove it or put its text in")
