@@ -7,12 +7,13 @@ from typing import Final
 
 from index import CitationError
 from rag.citations import cite, unsupported_figures
-from rag.compose import Finding, answer_text, comparison, short_answer
+from rag.compose import Finding, answer_text, comparison, rival_text, short_answer
 from rag.confidence import answers, reason
 from rag.evidence import Evidence, gather
 from rag.question import Question, understand
 from rag.reading import read
 from rag.retriever import Retriever
+from rag.rivals import choose
 from rag.split import split
 from rag.types import Answer, Citation, Hit
 
@@ -60,7 +61,8 @@ class Assistant:
         evidence = self._evidence(asked, query, hits)
         if not answers(evidence):
             return Finding(label, asked, None, reason(asked, evidence)), hits
-        return Finding(label, asked, evidence[0]), hits
+        choice = choose(asked, evidence)
+        return Finding(label, asked, choice.given, "", choice.others, choice.disagreeing), hits
 
     def _evidence(self, asked: Question, query: str, hits: Sequence[Hit]) -> list[Evidence]:
         readings = [read(hit.passage, self.retriever.documents[hit.passage.doc_id]) for hit in hits]
@@ -76,36 +78,42 @@ class Assistant:
     ) -> Answer:
         citations: list[Citation] = []
         lines: dict[str, None] = {}
+        said = []
         for finding in findings:
             text = answer_text(finding, _LONGEST // len(findings) if len(findings) > 1 else None)
             if finding.evidence is not None:
-                citation = self._cite(finding.evidence, citations)
-                text = f"{text}[{citation.marker}]"
+                said.append(text)
+                text = f"{text}{self._mark(finding.evidence, citations)}"
             lines[f"{finding.label}:{text}" if finding.label else text] = None
-        text = comparison(findings, question) + "\n".join(lines)
-        if missing := unsupported_figures("\n".join(map(answer_text, findings)), citations):
+        if len(findings) == 1:
+            for lead, rivals in (
+                ("文档说法不一,另有:", findings[0].disagreeing),
+                ("其他时间:", findings[0].others),
+            ):
+                texts = [rival_text(rival, findings[0].question) for rival in rivals]
+                marked = [
+                    text + self._mark(rival, citations) for text, rival in zip(texts, rivals, strict=True)
+                ]
+                said += texts
+                if marked:
+                    lines[lead + ";".join(marked)] = None
+        if missing := unsupported_figures("\n".join(said), citations):
             raise CitationError(
                 f"the figures {missing} of the answer stand in no quote; the answer is withheld"
             )
+        text = comparison(findings, question) + "\n".join(lines)
         short = ";".join(filter(None, map(short_answer, findings)))
         return Answer(question, text, tuple(citations), hits, None, short, understood)
 
-    def _cite(self, evidence: Evidence, citations: list[Citation]) -> Citation:
-        """The citation of the evidence's sentence: the one already made of it, or the next."""
+    def _mark(self, evidence: Evidence, citations: list[Citation]) -> str:
+        """The mark of the citation of the evidence's sentence, which is made unless it was already."""
         passage = evidence.reading.passage
-        start, end = evidence.reading.sentences[evidence.sentence]
-        for citation in citations:
-            if (citation.doc_id, citation.start) == (passage.doc_id, passage.start + start):
-                return citation
-        made = cite(
-            self.retriever.documents,
-            passage,
-            passage.start + start,
-            passage.start + end,
-            len(citations) + 1,
-        )
-        citations.append(made)
-        return made
+        start, end = (passage.start + offset for offset in evidence.reading.sentences[evidence.sentence])
+        made = next((c for c in citations if (c.doc_id, c.start) == (passage.doc_id, start)), None)
+        if made is None:
+            made = cite(self.retriever.documents, passage, start, end, len(citations) + 1)
+            citations.append(made)
+        return f"[{made.marker}]"
 
 
 def _merge(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:

@@ -10,6 +10,11 @@ from index import CitationError, Document, Passage, fold
 from rag.types import Citation
 
 _MARK: Final = re.compile(r"\[\d+\]")
+# A date in an answer may be read against the document's own date; Period and Published write them so.
+_DATE: Final = re.compile(
+    r"\d{4}(?:-\d{4})?年(?:度|[上下]半年|[一二三四]季度|\d{1,2}(?:月?-(?:\d{4}年)?\d{1,2})?月"
+    r"(?:\d{1,2}日?(?:-(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2})?日)?)?(?:至(?:\d{4}年)?\d{1,2}[月日])?"
+)
 _FIGURE: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -45,10 +50,10 @@ def verify(documents: Mapping[str, Document], citation: Citation) -> None:
 
 
 def unsupported_figures(text: str, citations: Iterable[Citation]) -> list[str]:
-    """The numbers in an answer that stand in none of its quotes, as written; marks like [1] apart."""
-    quoted = {number for citation in citations for number in _numbers(citation.quote)}
-    return [number for number in _numbers(_MARK.sub("", text)) if number not in quoted]
+    """The numbers in an answer that stand in none of its quotes, as written; marks like [1] and dates apart."""
+    quoted = {number for citation in citations for number in _numbers(fold(citation.quote))}
+    return [number for number in _numbers(_DATE.sub("", fold(_MARK.sub("", text)))) if number not in quoted]
 
 
-def _numbers(text: str) -> list[str]:
-    return [number.replace(",", "").rstrip(".") for number in _FIGURE.findall(fold(text))]
+def _numbers(folded: str) -> list[str]:
+    return [number.replace(",", "").rstrip(".") for number in _FIGURE.findall(folded)]

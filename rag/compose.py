@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from rag.evidence import Evidence
-from rag.figures import compatible
+from rag.evidence import Evidence, asks_for_target
+from rag.figures import Stance, compatible, implausible
 from rag.question import Kind, Question
+from rag.reading import published_period
 
 _FIGURE_LENGTH: Final = 60
 _ENOUGH: Final = 15
 _FACT_LENGTH: Final = 140
 _LIST_LENGTH: Final = 200
+_LOOSE: Final = " \n,,;;::、"
 _CLAUSE: Final = re.compile(r"(?:[^,;:。?!]|(?<=\d),(?=\d{3}))+[,;:。?!]*")
 _MORE: Final = re.compile(r"(?:谁|哪[个家边]).{0,8}?(?:更|最)?([高低多少大小快慢])|更([高低多少大小快慢])")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found for one of the things asked: the evidence, or None and why not."""
+    """What was found for one of the things asked: the evidence, or None and why not.
+
+    ``others`` are figures of other times, ``disagreeing`` those of the same time that say otherwise.
+    """
 
     label: str
     question: Question
     evidence: Evidence | None
     reason: str = ""
+    others: tuple[Evidence, ...] = ()
+    disagreeing: tuple[Evidence, ...] = ()
 
 
 def short_answer(finding: Finding) -> str:
-    """The bare figure, date or list; "" where only a sentence answers."""
+    """The bare figure or date; "" where only a sentence answers."""
     evidence = finding.evidence
-    if evidence is None or (finding.question.kind in (Kind.FACT, Kind.DEFINITION)):
+    if evidence is None or finding.question.kind not in (Kind.NUMBER, Kind.DATE):
         return ""
     return evidence.reading.passage.text[evidence.start : evidence.end]
 
@@ -49,7 +56,43 @@ def answer_text(finding: Finding, longest: int | None = None) -> str:
     start, end = _window(evidence, finding.question, min(limit, longest or limit))
     text = _trim(evidence.reading.passage.text[start:end])
     short = short_answer(finding)
-    return f"{short}。{text}" if kind is Kind.NUMBER and short != text else text
+    if kind is not Kind.NUMBER:
+        return text
+    note = figure_note(evidence, finding.question)
+    return f"{short}{note}。{text}" if note or short != text else text
+
+
+def rival_text(evidence: Evidence, question: Question) -> str:
+    """Another figure, with its period."""
+    text = evidence.reading.passage.text[evidence.start : evidence.end]
+    return f"{text}{figure_note(evidence, question)}"
+
+
+def figure_note(evidence: Evidence, question: Question) -> str:
+    """What has to be said with a figure, in brackets: its period, that it is a target, that it can't be right.
+
+    The period is said where the question names none or a longer one and the quote doesn't name
+    the year itself; it is read against the document's date.
+    """
+    dated = evidence.figure
+    if dated is None:
+        return ""
+    notes = []
+    published = evidence.reading.document.published
+    year_is_said = dated.said is not None and dated.said.explicit_year
+    if dated.period is not None and dated.period != question.period and not year_is_said:
+        notes.append(str(dated.period) if dated.period != published_period(evidence.reading.document) else "")
+        notes.append(f"据{published}报道" if published and question.period is None else "")
+    if dated.stance is Stance.TARGET and not asks_for_target(question):
+        notes.append("目标或计划数")
+    start, end = evidence.reading.sentences[evidence.sentence]
+    sentence = evidence.reading.passage.text[start:end]
+    doubt = implausible(
+        sentence, replace(dated.figure, start=evidence.start - start, end=evidence.end - start)
+    )
+    notes.append(f"原文如此,{doubt}" if doubt else "")
+    said = ",".join(filter(None, notes))
+    return f"({said})" if said else ""
 
 
 def comparison(findings: Sequence[Finding], question: str) -> str:
@@ -126,4 +169,4 @@ def _rivals(evidence: Evidence) -> list[int]:
 
 
 def _trim(text: str) -> str:
-    return text.strip(" ,,;;::、\n").replace("\n", "")
+    return text.strip(_LOOSE).replace("\n", "")

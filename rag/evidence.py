@@ -14,6 +14,7 @@ from rag.periods import Period
 from rag.question import Kind, Question
 from rag.ranker import WEIGHTS
 from rag.reading import DatedFigure, Reading, published_period
+from rag.sought import gives_what_is_sought
 from rag.types import Hit
 from rag.wording import occurrences, spellings
 
@@ -21,11 +22,12 @@ _AFTER: Final = 1.25
 """Words behind a place say less of it than words before it: what is told comes after what it is told of."""
 _CONTEXT: Final = 0.6
 """What a word counts that stands only in the heading, the title or the region."""
-_HEAD: Final = 1.7
+_HEAD: Final = 1.4
 """How much more the word counts that says what is asked for."""
 _NEAR: Final = 0.2
 """A word that counts less than this is missing."""
 _TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|要达|达到多少|要做")
+_PART_OF: Final = re.compile(r"新增|净增|新认定|推荐|上报|新立项")
 _WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
 _HOW_LONG: Final = re.compile(r"多久|多长|时间|几[年天]|何时|期限|工期|年限")
 _DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
@@ -44,9 +46,11 @@ class Features(NamedTuple):
     hit: float  # the passage's fused score
     period: float  # how well its period fits: 1 the same, 0 not asked, below 0 another
     unit: float  # 1 the unit asked for, 0 another that will do, -1 none
+    sought: float  # 1: the sentence has a place, person or organisation where that is asked for
     given: float  # 1: the question says this itself
     thin: float  # 1: a heading, a caption or a sentence that says nothing new
     stance: float  # 1: a target where a result is asked for, or the other way round
+    narrowed: float  # 1: a figure of a part (新增, 其中) where the whole is asked for
     ordinal: float  # 1: a rank where an amount is asked for, or the other way round
     members: float  # where a list is asked for: 1 an enumeration, -1 one with fewer members than asked for
 
@@ -87,6 +91,7 @@ def gather(
     for hit, reading in zip(hits, readings, strict=True):
         words = _Words(question, weights, reading)
         thin = _Thin(question, reading)
+        sought = [gives_what_is_sought(question.folded, reading.folded[a:b]) for a, b in reading.sentences]
         elsewhere = sum(weights[word] for word in words.lacking if word in known)
         for start, end, figure in _places(question, reading):
             segment = reading.segment_at(start)
@@ -103,9 +108,11 @@ def gather(
                 hit=hit.score,
                 period=agreement(question, figure, reading),
                 unit=_unit(question, figure),
+                sought=float(sought[segment.sentence]),
                 given=float(figure is not None and figure.figure.text in question.folded),
                 thin=thin.of(segment.sentence),
                 stance=_stance(question, figure),
+                narrowed=_narrowed(question, figure, reading.folded[segment.start : start]),
                 ordinal=_ordinal(question, figure, reading),
                 members=_members(question, reading.folded[start:end]),
             )
@@ -238,7 +245,17 @@ def _unit(question: Question, figure: DatedFigure | None) -> float:
 def _stance(question: Question, figure: DatedFigure | None) -> float:
     if figure is None:
         return 0.0
-    return float((figure.stance is Stance.TARGET) != bool(_TARGET.search(question.folded)))
+    return float((figure.stance is Stance.TARGET) != asks_for_target(question))
+
+
+def asks_for_target(question: Question) -> bool:
+    """Whether a question asks what is aimed at rather than what was reached."""
+    return bool(_TARGET.search(question.folded))
+
+
+def _narrowed(question: Question, figure: DatedFigure | None, before: str) -> float:
+    found = _PART_OF.search(before) if figure is not None else None
+    return float(found is not None and found[0] not in question.folded)
 
 
 def _ordinal(question: Question, figure: DatedFigure | None, reading: Reading) -> float:

@@ -99,6 +99,7 @@ class TimeExpression:
 
     ``kind``: ``during`` (2025年一季度), ``as_of`` (截至5月15日, 2024年底, 目前: the state at the period's
     end) or ``by`` (到2025年, 年底前). ``explicit_year``: the year itself stands in the expression.
+    ``compared``: it is only what something is compared with (较去年同期).
     """
 
     start: int
@@ -107,6 +108,7 @@ class TimeExpression:
     period: Period
     kind: str
     explicit_year: bool
+    compared: bool = False
 
 
 def find_periods(
@@ -137,7 +139,7 @@ def find_periods(
         explicit = _YEAR_NUMBER.search(hit[0]) is not None
         joined = bool(found) and found[-1].end == start  # 2022年秋到2023年春
         kind = _kind(match, rule, joined)
-        found.append(TimeExpression(start, at, text[start:at], period, kind, explicit))
+        found.append(TimeExpression(start, at, text[start:at], period, kind, explicit, scene.compared))
         if rule not in _POINTING and not scene.compared:
             scene.speak_of(period, names_year=explicit or bool(match.groupdict().get("year")))
     return found
@@ -148,11 +150,8 @@ def parse_period(text: str, published: Published | None, before: Period | None =
 
     None if it names none or several; what it compares with (比去年, 较上年同期) doesn't count.
     """
-    folded = fold(text)
     periods = [
-        expression.period
-        for expression in find_periods(text, published, before)
-        if not _is_compared(folded, expression.start, expression.end)
+        expression.period for expression in find_periods(text, published, before) if not expression.compared
     ]
     narrowest = min(periods, key=lambda period: period.end - period.first, default=None)
     return narrowest if narrowest and all(period.contains(narrowest) for period in periods) else None

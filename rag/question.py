@@ -68,7 +68,7 @@ _LIST: Final = re.compile(
     r"|具体(?:内容|措施|包括)|(?:\d|[两二三四五六七八九十])(?:大|个|条|家|项|类|种)[^,。?]{0,12}(?:是什么|有什么|叫什么|是哪|指什么)|都(?:有|是)(?:谁|什么|啥)"
 )
 _PERCENT: Final = re.compile(
-    r"百分之(?:多少|几)|多大比例|比例|占比|比重|增速|增长率|增幅|增长(?:了)?多少|涨了?多少|降了?多少|下降(?:了)?多少|几成|百分比|强度|百分点"
+    r"百分之(?:多少|几)|多大比例|[\u3400-\u9fff]率(?![先领])|比例|占比|比重|增速|增长率|增幅|增长(?:了)?多少|涨了?多少|降了?多少|下降(?:了)?多少|几成|百分比|强度|百分点"
 )
 _RANK: Final = re.compile(r"第几|排(?:名|在|位)?(?:第)?(?:几|多少|什么)|什么名次|名次")
 _MONEY: Final = re.compile(
@@ -82,6 +82,9 @@ _HOW_MANY: Final = re.compile(
 )
 _NUMBER: Final = re.compile(
     r"多少|(?<![这那前后近好])几(?!乎|何|率|个数字)|多大|多高|多长|多重|多久|多宽|第几|排名|how (?:many|much)"
+)
+_AMOUNT: Final = re.compile(
+    r"[^ ,?]{0,40}(?:率|增速|增幅|涨幅|降幅|比例|占比|比重|强度|增加值|产值|营收|收入|金额|交易额|投资额|总投资|面积|占地|产能|产量|数量|总量|规模|人数|家数|得分|排名)(?=(?:目标|呢)?[?。!\s]*$)"
 )
 _DEFINITION: Final = re.compile(
     r"什么意思|啥意思|指(?:的是)?什么|指(?:的是)?啥|什么是|何为|何谓|含义|怎么理解|是什么$|是啥$|代表什么|what is"
@@ -254,9 +257,11 @@ _STOP: Final = frozenset(
 _LEANING: Final = re.compile(
     r"^(?:那|还有|其中|此外|另外)|[他她它]们?|(?<![应活])该|这(?:块|个|家|项|些|里)|那(?:个|家|项|些|里|边)|两边|双方|前者|后者|前一年|上一年|上年|次年|同期"
 )
+_COUNTER: Final = re.compile(r"[一二两三四五六七八九十几]{1,2}[个条家项种类位篇座所名]")
 _ROLLING: Final = re.compile(r"近|过去|最近|目前|现在|当前|至今|截至")
 _SHORT: Final = 12  # characters: a question shorter than this seldom stands alone
 _FADING: Final = 0.5  # what a word taken over from the turn before counts
+_REMEMBERED: Final = 8  # turns: nobody leans on what was said before these
 
 
 def understand(
@@ -271,7 +276,7 @@ def understand(
     folded = fold(text).strip()
     day = today or date.today()
     now = _reference(folded, Published(day, day))
-    before = understand(history[-1], history[:-1], today) if history else None
+    before = understand(history[-1], history[-_REMEMBERED:-1], today) if history else None
     words, head = _content(folded, now)
     kind, unit = _kind_and_unit(folded)
     period = _period(folded, now, None)
@@ -333,10 +338,12 @@ def _content(folded: str, now: Published) -> tuple[tuple[str, ...], str]:
 
 
 def _is_content(word: str) -> bool:
-    return word not in _STOP and re.match(r"\w", word) is not None
+    return word not in _STOP and not _COUNTER.fullmatch(word) and re.match(r"\w", word) is not None
 
 
 def _kind_and_unit(folded: str) -> tuple[Kind, str]:
+    if not INTERROGATIVE.search(folded) and (amount := _AMOUNT.search(folded)):
+        folded = f"{amount[0]}是多少"  # keywords that end in a quantity ask how much it is
     if _DATE.search(folded):
         return Kind.DATE, ""
     if _RANK.search(folded):

@@ -13,9 +13,11 @@ WEIGHTS: Final = (
     0.35,  # hit
     0.3,  # period
     0.2,  # unit
+    0.15,  # sought
     -0.5,  # given
     -0.4,  # thin
-    -0.1,  # stance
+    -0.2,  # stance
+    -0.2,  # narrowed
     -0.25,  # ordinal
     0.1,  # members
 )

@@ -136,10 +136,11 @@ def _governing(
     periods: tuple[TimeExpression, ...], figure: Figure, start: int, end: int, paragraph: int
 ) -> TimeExpression | None:
     """The period a figure belongs to: said before it in the sentence, else after it, else before in the paragraph."""
-    before = [expression for expression in periods if start <= expression.start < figure.start]
+    own = [expression for expression in periods if not expression.compared]
+    before = [expression for expression in own if start <= expression.start < figure.start]
     if before:
         return before[-1]
-    earlier = [expression for expression in periods if paragraph <= expression.start < start]
+    earlier = [expression for expression in own if paragraph <= expression.start < start]
     return earlier[-1] if earlier else None
 
 

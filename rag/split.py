@@ -12,14 +12,14 @@ from rag.periods import TimeExpression, find_periods
 from rag.question import INTERROGATIVE
 
 _EACH: Final = re.compile(
-    r"分别|各(?!类|种|界|地|项|级|方|产业|大)|谁(?:更|最)?[高低多少大小快慢]|哪[个家].{0,8}更|更[高低多少大小快慢]|相比|对比"
+    r"分别|各(?!类|种|界|地|项|级|方|产业|大)|(?:谁|哪[个家边])(?:更|最)?[高低多少大小快慢]|哪[个家].{0,8}更|更[高低多少大小快慢]|相比|对比"
 )
 _CHANGE: Final = re.compile(
     r"(?:由|从)(?:几|多少|什么).{0,8}(?:到|成|为)(?:了)?(?:几|多少|什么)|变了|变化|有没有变|增加了吗|换了"
 )
 _PAIR: Final = re.compile(
     r"(?P<first>[^,:;?。、和与跟的在]{2,20})(?:和|与|跟|、)(?P<second>[^,:;?。、和与跟的]{2,20}?)"
-    r"(?=的[^,?]{1,12}(?:谁|哪|各|分别)|[,:]?(?:谁|哪[个家]|各|分别|相比|比))"
+    r"(?=的[^,?]{1,12}(?:谁|哪|各|分别)|[,:]?(?:谁|哪[个家边]|各|分别|相比|比))"
 )
 _FROM_TO: Final = re.compile(r"\s*(?:到|至|-|~)\s*")
 _CLAUSE: Final = re.compile(r"[^,;?。!]+[,;?。!]*")
@@ -40,10 +40,11 @@ def split(text: str, today: date | None = None) -> list[Part]:
     """
     folded = fold(text).strip()
     day = today or date.today()
+    now = Published(day, day)
     parts = [
         part
         for clause in _by_clause(folded)
-        for part in _by_period(clause, Published(day, day)) or _by_thing(clause)
+        for part in _by_period(clause, now) or _by_thing(clause, now)
     ]
     return parts if len(parts) > 1 else [Part("", text)]
 
@@ -109,16 +110,19 @@ def _without(folded: str, others: list[TimeExpression], kept: TimeExpression) ->
     return re.sub(r"(?<=[,:])[和与、]|[和与、](?=[,的])|^[和与、]", "", text)
 
 
-def _by_thing(folded: str) -> list[Part]:
+def _by_thing(folded: str, now: Published) -> list[Part]:
     """The same question for each of two things compared; a question that compares nothing, whole."""
     pair = _PAIR.search(folded) if _EACH.search(folded) else None
     if pair is None:
         return [Part("", folded)]
-    first, second = pair["first"], pair["second"]
-    words = [word for word, _, _ in segment(first)]
-    if (
-        len(segment(second)) == 1 and len(words) > 1
-    ):  # 投资增速钱塘和滨江: only the last word is of the pair
-        first = words[-1]
-    start = pair.end("first") - len(first)
-    return [Part(thing, folded[:start] + thing + folded[pair.end("second") :]) for thing in (first, second)]
+    timed = max((expression.end for expression in find_periods(pair["first"], now)), default=0)
+    first = [word for word, _, _ in segment(pair["first"][timed:])]
+    second = [word for word, _, _ in segment(pair["second"])]
+    if len(second) == 1:  # 投资增速钱塘和滨江谁高: only the last word before 和 is of the pair
+        first = first[-1:]
+    elif len(first) == 1:  # 钱塘和滨江投资增速谁高: only the first word after it
+        second = second[:1]
+    things = "".join(first), "".join(second)
+    before = folded[: pair.end("first") - len(things[0])]
+    after = folded[pair.start("second") + len(things[1]) :]
+    return [Part(thing, before + thing + after) for thing in things]
