@@ -35,7 +35,7 @@ def choose(question: Question, evidence: Sequence[Evidence]) -> Choice:
     if best.figure is None or best.features.coverage < _SURE:
         return Choice(best)
     alike = [e for e in evidence if _is_alike(e, best)]
-    given = max(alike, key=_end) if question.period is None else best
+    given = max(alike, key=_end, default=best) if question.period is None else best
     others: list[Evidence] = []
     disagreeing: list[Evidence] = []
     for each in alike:
