@@ -71,7 +71,7 @@ class Assistant:
         encoder = self.retriever.encoder
         cosines = encoder.encode_passages(texts) @ encoder.encode_queries([query])[0] if texts else []
         similarity = dict(zip(keys, map(float, cosines), strict=True))
-        return gather(asked, hits, readings, similarity, self.retriever.index)
+        return gather(asked, hits, readings, similarity, self.retriever.index, self.retriever.regions)
 
     def _answer(
         self, question: str, understood: str, findings: Sequence[Finding], hits: tuple[Hit, ...]

@@ -50,13 +50,16 @@ def answer_text(finding: Finding, longest: int | None = None) -> str:
     if evidence is None:
         return finding.reason
     kind = finding.question.kind
-    limit = {Kind.NUMBER: _FIGURE_LENGTH, Kind.LIST: _LIST_LENGTH, Kind.DEFINITION: _LIST_LENGTH}.get(
-        kind, _FACT_LENGTH
-    )
+    limit = {
+        Kind.NUMBER: _FIGURE_LENGTH,
+        Kind.DATE: _FIGURE_LENGTH,
+        Kind.LIST: _LIST_LENGTH,
+        Kind.DEFINITION: _LIST_LENGTH,
+    }.get(kind, _FACT_LENGTH)
     start, end = _window(evidence, finding.question, min(limit, longest or limit))
     text = _trim(evidence.reading.passage.text[start:end])
     short = short_answer(finding)
-    if kind is not Kind.NUMBER:
+    if not short:
         return text
     note = figure_note(evidence, finding.question)
     return f"{short}{note}。{text}" if note or short != text else text
@@ -81,7 +84,9 @@ def figure_note(evidence: Evidence, question: Question) -> str:
     published = evidence.reading.document.published
     year_is_said = dated.said is not None and dated.said.explicit_year
     if dated.period is not None and dated.period != question.period and not year_is_said:
-        notes.append(str(dated.period) if dated.period != published_period(evidence.reading.document) else "")
+        notes.append(
+            str(dated.period) if dated.period != published_period(evidence.reading.document) else ""
+        )
         notes.append(f"据{published}报道" if published and question.period is None else "")
     if dated.stance is Stance.TARGET and not asks_for_target(question):
         notes.append("目标或计划数")

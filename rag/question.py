@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from index import Published, fold, segment
+from index import Published, commonness, fold, segment
 from rag.periods import Period, TimeExpression, find_periods, parse_period
 
 
@@ -47,7 +47,7 @@ class Question:
 
 _MEASURE: Final = (
     "家|个|项|位|名|人次|人|台套|台|套|亩|平方公里|平方米|吨|公里|米|倍|站|天|年|个月|小时|分钟|条|种|类|所|座|只|辆|对|列|届|期|次|"
-    "件|份|款|处|张|批|场|岁|层|栋|元|块|篇|部|户|股|英寸|分|度|公斤|千瓦时|千瓦|镇|链|圈"
+    "件|份|款|处|张|批|场|岁|层|栋|元|块|篇|部|户|股|英寸|分|度|公斤|千瓦时|千瓦|镇|链|圈|片|批次|班|架|艘|列|口|根|颗|只|组|项目|人才|辆次|桶|枚|门"
 )
 _COUNT_WORDS: Final = {
     "两": 2,
@@ -72,7 +72,7 @@ _PERCENT: Final = re.compile(
 )
 _RANK: Final = re.compile(r"第几|排(?:名|在|位)?(?:第)?(?:几|多少|什么)|什么名次|名次")
 _MONEY: Final = re.compile(
-    r"多少钱|多少(?:个)?(?:万|亿|万亿|千万)?(?:元|块|美元|亿|万)|(?:砸|花|投)了?多少(?!个|家|项|块地)|多少资金|几个?亿|几千万|几百万"
+    r"多少钱|多少(?:个)?(?:万|亿|万亿|千万)?(?:元|块|美元|亿|万)(?!元?以上)|(?:砸|花|投)了?多少(?!个|家|项|块地)|多少资金|几个?亿|几千万|几百万"
 )
 _MONEY_HEAD: Final = re.compile(
     r"(?:增加值|总产值|产值|投资额?|总投资|营收|营业收入|收入|交易额|成交额|金额|经费|费用|造价|预算|财政|gdp|生产总值|利润|销售额|产业规模)[^,。?]{0,6}(?:是|为|达|有|完成|实现)?(?:到)?(?:了)?(?:多少|多大|几何)"
@@ -258,6 +258,12 @@ _LEANING: Final = re.compile(
     r"^(?:那|还有|其中|此外|另外)|[他她它]们?|(?<![应活])该|这(?:块|个|家|项|些|里)|那(?:个|家|项|些|里|边)|两边|双方|前者|后者|前一年|上一年|上年|次年|同期"
 )
 _COUNTER: Final = re.compile(r"[一二两三四五六七八九十几]{1,2}[个条家项种类位篇座所名]")
+_POINTING: Final = re.compile(r"[他她它其该]|这[块个家项些里]|两边|双方")
+_LAST_YEAR: Final = re.compile(r"去年|前年|明年|后年")
+_INDICATOR: Final = re.compile(r"投资|数量|总数|企业|项目|出口|进口|消费|财政|利润|税收|人口|就业|专利")
+_NAME: Final = 2.3e-6
+"""A word rarer than this in general text names something."""
+_FORGOTTEN: Final = 0.2
 _ROLLING: Final = re.compile(r"近|过去|最近|目前|现在|当前|至今|截至")
 _SHORT: Final = 12  # characters: a question shorter than this seldom stands alone
 _FADING: Final = 0.5  # what a word taken over from the turn before counts
@@ -284,11 +290,30 @@ def understand(
         return Question(text, folded, kind, words, head, {}, unit, _count(folded), period)
     if not INTERROGATIVE.search(folded):
         kind, unit = before.kind, unit or before.unit
-    carried = {word: _FADING * weight for word, weight in before.carried.items()}
-    carried |= dict.fromkeys(before.words, _FADING)
-    carried = {word: weight for word, weight in carried.items() if word not in words and weight > 0.2}
+    carried = {
+        word: weight for word, weight in _carried(folded, words, before).items() if word not in words
+    }
+    if before.period is not None and _LAST_YEAR.search(folded):
+        now = Published(before.period.last, before.period.last)  # in a talk about 2024, 去年 is 2023
     period = _period(folded, now, before.period) or before.period
     return Question(text, folded, kind, words, head, carried, unit, _count(folded), period)
+
+
+def _carried(folded: str, words: tuple[str, ...], before: Question) -> dict[str, float]:
+    """The words that a question takes over from the one before, with what they count.
+
+    “那制造业投资呢?” asks another thing of the same subject, “那滨江呢?” the same of another subject;
+    the subject is what a question names first.
+    """
+    everything = {word: _FADING * weight for word, weight in before.carried.items()} | dict.fromkeys(
+        before.words, _FADING
+    )
+    if not words or INTERROGATIVE.search(folded) or _POINTING.search(folded) or not before.words:
+        return {word: weight for word, weight in everything.items() if weight > _FORGOTTEN}
+    subject = before.words[0]
+    if _AMOUNT.search(folded) or _INDICATOR.search(words[-1]):
+        return {} if commonness(words[0]) < _NAME else {subject: _FADING}
+    return {word: weight for word, weight in everything.items() if weight > _FORGOTTEN and word != subject}
 
 
 def _reference(folded: str, now: Published) -> Published:
@@ -373,5 +398,13 @@ def _count(folded: str) -> int | None:
 
 
 def _leans_on_before(folded: str, words: tuple[str, ...]) -> bool:
-    """Whether a question leaves out what the turn before supplies."""
-    return bool(_LEANING.search(folded)) or len(words) < 3 or len(folded) < _SHORT
+    """Whether a question leaves out what the turn before supplies: it points back, or names no subject."""
+    if not re.search(r"\w", folded):  # nothing is asked
+        return False
+    if (
+        _LEANING.search(folded)
+        or not words
+        or (not INTERROGATIVE.search(folded) and folded.rstrip("?").endswith("呢"))
+    ):
+        return True
+    return not any(commonness(word) < _NAME for word in words) and (len(words) < 3 or len(folded) < _SHORT)

@@ -14,10 +14,11 @@ WEIGHTS: Final = (
     0.3,  # period
     0.2,  # unit
     0.15,  # sought
+    -0.6,  # place
     -0.5,  # given
     -0.4,  # thin
     -0.2,  # stance
     -0.2,  # narrowed
     -0.25,  # ordinal
-    0.1,  # members
+    0.15,  # form
 )

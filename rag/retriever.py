@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -64,6 +65,12 @@ class Retriever:
     def documents(self) -> Mapping[str, Document]:
         """The indexed documents, doc_id -> Document."""
         return self.index.documents
+
+    @cached_property
+    def regions(self) -> frozenset[str]:
+        """The words that name the regions of the documents (their metadata), but for those that all have."""
+        named = [set(tokenize(document.region)) for document in self.documents.values() if document.region]
+        return frozenset(set.union(*named) - set.intersection(*named)) if named else frozenset()
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """Return the k best passages, best first; ties by passage id.

@@ -71,7 +71,11 @@ def _is_alike(evidence: Evidence, best: Evidence) -> bool:
 
 
 def _says_the_same(one: Evidence, other: Evidence) -> bool:
-    return one.figure is not None and other.figure is not None and same_value(one.figure.figure, other.figure.figure)
+    return (
+        one.figure is not None
+        and other.figure is not None
+        and same_value(one.figure.figure, other.figure.figure)
+    )
 
 
 def _end(evidence: Evidence) -> date:

@@ -42,9 +42,7 @@ def split(text: str, today: date | None = None) -> list[Part]:
     day = today or date.today()
     now = Published(day, day)
     parts = [
-        part
-        for clause in _by_clause(folded)
-        for part in _by_period(clause, now) or _by_thing(clause, now)
+        part for clause in _by_clause(folded) for part in _by_period(clause, now) or _by_thing(clause, now)
     ]
     return parts if len(parts) > 1 else [Part("", text)]
 
@@ -125,4 +123,4 @@ def _by_thing(folded: str, now: Published) -> list[Part]:
     things = "".join(first), "".join(second)
     before = folded[: pair.end("first") - len(things[0])]
     after = folded[pair.start("second") + len(things[1]) :]
-    return [Part(thing, before + thing + after) for thing in things]
+    return [Part(thing.strip(), before + thing + after) for thing in things]
