@@ -59,7 +59,7 @@ class Assistant:
         if not asked.words and not asked.carried:
             return Finding(label, asked, None, "问题里没有可以查找的内容,请说得具体一些。"), hits
         evidence = self._evidence(asked, query, hits)
-        if not answers(evidence):
+        if not answers(asked, evidence):
             return Finding(label, asked, None, reason(asked, evidence)), hits
         choice = choose(asked, evidence)
         return Finding(label, asked, choice.given, "", choice.others, choice.disagreeing), hits

@@ -59,7 +59,7 @@ class Features(NamedTuple):
     narrowed: float  # 1: a figure of a part (新增, 其中) where the whole is asked for
     ordinal: float  # 1: a rank where an amount is asked for, or the other way round
     form: (
-        float  # 1: enumerates where a list is asked for; 2: defines where a meaning is; -1: too few members
+        float  # 1: enumerates where a list is asked for; 3: defines where a meaning is; -1: too few members
     )
 
 
@@ -297,7 +297,7 @@ def _ordinal(question: Question, figure: DatedFigure | None, reading: Reading) -
 def _form(question: Question, text: str, defines: bool) -> float:
     """Whether a place enumerates, and as many as the question says there are; or its sentence defines."""
     if question.kind is Kind.DEFINITION:
-        return 2.0 * defines
+        return 3.0 * defines
     if question.kind is not Kind.LIST:
         return 0.0
     members = len(_MEMBER_END.findall(text)) + 1

@@ -255,7 +255,7 @@ _DIGITS: Final = dict(
 )
 _SENTENCE_END: Final = re.compile(r"[。!?…\n]")
 _CLAUSE_MARK: Final = re.compile(r"[,。;:!?…\n]")
-_COMPARING: Final = re.compile(r"(?:(?<!占)比|较)$")
+_COMPARING: Final = re.compile(r"(?:(?<!占)比|较)\Z")
 _AHEAD: Final = re.compile(r"将(?!近)|预计|计划|拟|力争|有望|争取|确保|目标")
 _RECURRING: Final = re.compile(r"[每历往]年|每$")
 _SOON: Final = (
