@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from eval.gold import GoldItem
-from rag import fold
+from rag import fold, without_dates
 
 MARK = re.compile(r"\[\d+\]")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*|[零〇一二两三四五六七八九十百千万亿]+")
@@ -42,9 +42,9 @@ def judge(item: GoldItem, answer: str) -> Verdict:
 
 
 def unsupported_figures(answer: str, sources: Iterable[str]) -> list[str]:
-    """The figures of an answer that none of the sources has, in order."""
+    """The figures of an answer, dates apart, that none of the sources has, in order."""
     known = {figure for source in sources for figure in _FIGURE.findall(plain(source))}
-    return [figure for figure in _FIGURE.findall(plain(answer)) if figure not in known]
+    return [figure for figure in _FIGURE.findall(plain(without_dates(answer))) if figure not in known]
 
 
 def plain(text: str) -> str:

@@ -23,6 +23,7 @@ from index import (
     fold,
 )
 from rag.assistant import Assistant
+from rag.citations import without_dates
 from rag.retriever import Retriever
 from rag.types import Answer, Citation, Hit
 
@@ -45,4 +46,5 @@ __all__ = [
     "UnreadableDocument",
     "ZhengwenError",
     "fold",
+    "without_dates",
 ]

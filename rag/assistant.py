@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from typing import Final
 
-from index import CitationError
 from rag.citations import cite, unsupported_figures
 from rag.compose import Finding, answer_text, comparison, rival_text, short_answer
-from rag.confidence import answers, reason
+from rag.confidence import refusal
 from rag.evidence import Evidence, gather
 from rag.question import Question, understand
 from rag.reading import read
@@ -19,7 +19,10 @@ from rag.types import Answer, Citation, Hit
 
 _HITS: Final = 10
 _LONGEST: Final = 360  # characters of an answer to several things at once
+_UNSUPPORTED: Final = "答案里有引文中找不到的数字,不予给出。"
 _NEAREST: Final = "文档没有回答这个问题,以下是最接近的段落。"
+
+logger = logging.getLogger(__name__)
 
 
 class Assistant:
@@ -59,8 +62,8 @@ class Assistant:
         if not asked.words and not asked.carried:
             return Finding(label, asked, None, "问题里没有可以查找的内容,请说得具体一些。"), hits
         evidence = self._evidence(asked, query, hits)
-        if not answers(asked, evidence):
-            return Finding(label, asked, None, reason(asked, evidence)), hits
+        if reason := refusal(asked, evidence):
+            return Finding(label, asked, None, reason), hits
         choice = choose(asked, evidence)
         return Finding(label, asked, choice.given, "", choice.others, choice.disagreeing), hits
 
@@ -98,9 +101,8 @@ class Assistant:
                 if marked:
                     lines[lead + ";".join(marked)] = None
         if missing := unsupported_figures("\n".join(said), citations):
-            raise CitationError(
-                f"the figures {missing} of the answer stand in no quote; the answer is withheld"
-            )
+            logger.error("withheld an answer to %r: the figures %s stand in no quote", question, missing)
+            return Answer(question, _NEAREST, (), hits, _UNSUPPORTED, "", understood)
         text = comparison(findings, question) + "\n".join(lines)
         short = ";".join(filter(None, map(short_answer, findings)))
         return Answer(question, text, tuple(citations), hits, None, short, understood)

@@ -52,7 +52,15 @@ def verify(documents: Mapping[str, Document], citation: Citation) -> None:
 def unsupported_figures(text: str, citations: Iterable[Citation]) -> list[str]:
     """The numbers in an answer that stand in none of its quotes, as written; marks like [1] and dates apart."""
     quoted = {number for citation in citations for number in _numbers(fold(citation.quote))}
-    return [number for number in _numbers(_DATE.sub("", fold(_MARK.sub("", text)))) if number not in quoted]
+    return [number for number in _numbers(fold(_MARK.sub("", without_dates(text)))) if number not in quoted]
+
+
+def without_dates(text: str) -> str:
+    """The text without the dates in it, which an answer may read against its document's own date."""
+    dates = [found.span() for found in _DATE.finditer(fold(text))]
+    for start, end in reversed(dates):
+        text = text[:start] + text[end:]
+    return text
 
 
 def _numbers(folded: str) -> list[str]:

@@ -22,23 +22,49 @@ _UNIT: Final = 0.38
 _MARGIN: Final = 3.09
 _STRANGE: Final = -2.72  # in a question of few words, where each tells
 _FEW: Final = 4
+_HEAD_FAR: Final = 0.3
+_HEAD_NEAR: Final = 0.7
 _UNRELATED_WORDS: Final = 0.6
 _UNRELATED_COSINE: Final = 0.15
 
 
-def answers(asked: Question, evidence: Sequence[Evidence]) -> bool:
-    """Whether the best evidence is to be given as the answer."""
-    return bool(evidence) and not (
-        is_of_other_period(evidence[0])
-        or is_of_other_place(evidence[0])
-        or is_unrelated(evidence[0])
-        or confidence(asked, evidence) < THRESHOLD
-    )
+def refusal(asked: Question, evidence: Sequence[Evidence]) -> str | None:
+    """Why the best evidence is not to be given as the answer, in words; None if it is."""
+    if not evidence:
+        wanted = {Kind.NUMBER: "数字", Kind.DATE: "时间"}.get(asked.kind, "内容")
+        return f"相关段落里没有所问的{wanted}。"
+    best = evidence[0]
+    if is_unrelated(best):
+        return "文档里没有与这个问题相关的内容。"
+    if is_of_other_period(best) or is_known_for_other_period(evidence):
+        return f"文档里有这一指标,但没有{asked.period}的数字。"
+    if is_of_other_place(best):
+        return "文档里有相关内容,但说的是别的地区,没有所问地区的。"
+    if best.features.form < 0:
+        lacking = "把所问的各项列全" if asked.kind is Kind.LIST else "给出所问的名称"
+        return f"文档提到了相关内容,但没有{lacking}。"
+    if confidence(asked, evidence) < THRESHOLD:
+        if best.missing:
+            return f"文档里没有与“{'”“'.join(best.missing[:3])}”相关的回答。"
+        return "文档提到了相关内容,但没有给出所问的答案。"
+    return None
 
 
 def is_of_other_period(best: Evidence) -> bool:
     """Whether it is a figure of another time than the one asked for, which is never given as the answer."""
     return best.figure is not None and best.features.period <= -1
+
+
+def is_known_for_other_period(evidence: Sequence[Evidence]) -> bool:
+    """Whether what is asked for is given, but of other times only, and the best is a figure of something else."""
+    best = evidence[0]
+    return best.features.head < _HEAD_FAR and any(
+        is_of_other_period(e)
+        and e.features.head > _HEAD_NEAR
+        and e.features.unit >= best.features.unit
+        and e.features.coverage > best.features.coverage
+        for e in evidence
+    )
 
 
 def is_of_other_place(best: Evidence) -> bool:
@@ -72,20 +98,3 @@ def margin(evidence: Sequence[Evidence]) -> float:
     place = best.reading.passage.passage_id, best.sentence
     rivals = (e.score for e in evidence if (e.reading.passage.passage_id, e.sentence) != place)
     return best.score - next(rivals, 0.0)
-
-
-def reason(asked: Question, evidence: Sequence[Evidence]) -> str:
-    """Why the documents don't answer, in words."""
-    if not evidence:
-        wanted = {Kind.NUMBER: "数字", Kind.DATE: "时间"}.get(asked.kind, "内容")
-        return f"相关段落里没有所问的{wanted}。"
-    best = evidence[0]
-    if is_unrelated(best):
-        return "文档里没有与这个问题相关的内容。"
-    if is_of_other_period(best):
-        return f"文档里有这一指标,但没有{asked.period}的数字。"
-    if is_of_other_place(best):
-        return "文档里有相关内容,但说的是别的地区,没有所问地区的。"
-    if best.missing:
-        return f"文档里没有与“{'”“'.join(best.missing[:3])}”相关的回答。"
-    return "文档提到了相关内容,但没有给出所问的答案。"

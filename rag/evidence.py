@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from index import PassageIndex, tokenize
+from index import segment as cut
 from rag.figures import Stance, compatible
 from rag.periods import Period
-from rag.question import Kind, Question
+from rag.question import Kind, Question, is_name
 from rag.ranker import WEIGHTS
 from rag.reading import DatedFigure, Reading, published_period
 from rag.sought import gives_what_is_sought
@@ -36,6 +37,8 @@ _DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周"
 _DEFINES: Final = re.compile(
     r"指的?是|是指|[”\"」]指|指(?=形成|实施|在|通过|由|对|将)|即(?![将使可日])|就是|意味着|含义|简称|俗称|又称|定义|是一[种个项类]"
 )
+_ASKS_NAME: Final = re.compile(r"名字|姓名")
+_QUOTED: Final = re.compile(r"[\"《「『][^\"》」』]{2,24}[\"》」』]")
 _MEMBER_END: Final = re.compile(r"、|和(?=[^、]*$)|以及|及(?=[^、]*$)|与(?=[^、]*$)")
 _CLASS: Final = re.compile(r"(?:以上|级)$")
 
@@ -102,7 +105,7 @@ def gather(
     for hit, reading in zip(hits, readings, strict=True):
         words = _Words(question, weights, reading)
         thin = _Thin(question, reading)
-        defines = [bool(_DEFINES.search(reading.folded, a, b)) for a, b in reading.sentences]
+        forms = [_form(question, reading, n) for n in range(len(reading.sentences))]
         place = float(
             bool(places) and not any(name in reading.context or name in reading.folded for name in places)
         )
@@ -130,7 +133,8 @@ def gather(
                 stance=_stance(question, figure),
                 narrowed=_narrowed(question, figure, reading.folded[segment.start : start]),
                 ordinal=_ordinal(question, figure, reading),
-                form=_form(question, reading.folded[start:end], defines[segment.sentence]),
+                form=forms[segment.sentence]
+                or float(question.kind is Kind.LIST and "、" in reading.folded[start:end]),
             )
             score = sum(weight * value for weight, value in zip(WEIGHTS, features, strict=True))
             found.append(
@@ -294,13 +298,19 @@ def _ordinal(question: Question, figure: DatedFigure | None, reading: Reading) -
     )
 
 
-def _form(question: Question, text: str, defines: bool) -> float:
-    """Whether a place enumerates, and as many as the question says there are; or its sentence defines."""
+def _form(question: Question, reading: Reading, sentence: int) -> float:
+    """Whether a sentence has the form of an answer: lists as many members as asked for, defines, gives a name."""
+    start, end = reading.sentences[sentence]
+    text = reading.folded[start:end]
     if question.kind is Kind.DEFINITION:
-        return 3.0 * defines
-    if question.kind is not Kind.LIST:
-        return 0.0
-    members = len(_MEMBER_END.findall(text)) + 1
-    if question.count is not None and members < question.count:
-        return -1.0
-    return float(members > 1)
+        return 3.0 * bool(_DEFINES.search(text))
+    if question.kind is Kind.LIST:
+        lists = [reading.folded[a:b] for a, b in reading.enumerations if start <= a < end]
+        members = max((len(_MEMBER_END.findall(listed)) + 1 for listed in lists), default=0)
+        return -float(question.count is not None and members < question.count)
+    if _ASKS_NAME.search(question.folded):
+        named = _QUOTED.search(text) or any(
+            is_name(word) and word.isalpha() and word not in question.folded for word, _, _ in cut(text)
+        )
+        return 0.0 if named else -1.0
+    return 0.0

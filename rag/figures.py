@@ -275,7 +275,7 @@ def implausible(text: str, figure: Figure) -> str | None:
         return None
     words = [word.lastgroup for word in _OF_A_WHOLE.finditer(line, begin, figure.start)]
     of_a_whole = words[-1] == "share" if words else _SHARE_AFTER.match(line, figure.end)
-    return "占比超过100%,疑为印刷错误" if of_a_whole else None
+    return "占比大于整体,疑为印刷错误" if of_a_whole else None
 
 
 def _after_last(marks: str, line: str, end: int) -> int:

@@ -312,7 +312,7 @@ def _carried(folded: str, words: tuple[str, ...], before: Question) -> dict[str,
         return {word: weight for word, weight in everything.items() if weight > _FORGOTTEN}
     subject = before.words[0]
     if _AMOUNT.search(folded) or _INDICATOR.search(words[-1]):
-        return {} if commonness(words[0]) < _NAME else {subject: _FADING}
+        return {} if is_name(words[0]) else {subject: _FADING}
     return {word: weight for word, weight in everything.items() if weight > _FORGOTTEN and word != subject}
 
 
@@ -397,6 +397,11 @@ def _count(folded: str) -> int | None:
     return int(found[1]) if found[1].isdigit() else _COUNT_WORDS[found[1]]
 
 
+def is_name(word: str) -> bool:
+    """Whether a word is so rare in general text that it likely names something."""
+    return len(word) > 1 and commonness(word) < _NAME
+
+
 def _leans_on_before(folded: str, words: tuple[str, ...]) -> bool:
     """Whether a question leaves out what the turn before supplies: it points back, or names no subject."""
     if not re.search(r"\w", folded):  # nothing is asked
@@ -407,4 +412,4 @@ def _leans_on_before(folded: str, words: tuple[str, ...]) -> bool:
         or (not INTERROGATIVE.search(folded) and folded.rstrip("?").endswith("呢"))
     ):
         return True
-    return not any(commonness(word) < _NAME for word in words) and (len(words) < 3 or len(folded) < _SHORT)
+    return not any(map(is_name, words)) and (len(words) < 3 or len(folded) < _SHORT)

@@ -61,6 +61,10 @@ class Reading:
     periods: tuple[TimeExpression, ...]
     enumerations: tuple[tuple[int, int], ...]
 
+    def has(self, words: str) -> bool:
+        """Whether folded words stand in the passage, its heading, its document's title or region."""
+        return words in self.folded or words in self.context
+
     def segment_at(self, offset: int) -> Segment:
         """The segment that holds an offset, or the nearest before it."""
         starts = [segment.start for segment in self.segments]

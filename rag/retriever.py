@@ -69,8 +69,10 @@ class Retriever:
     @cached_property
     def regions(self) -> frozenset[str]:
         """The words that name the regions of the documents (their metadata), but for those that all have."""
-        named = [set(tokenize(document.region)) for document in self.documents.values() if document.region]
-        return frozenset(set.union(*named) - set.intersection(*named)) if named else frozenset()
+        named: list[set[str]] = [
+            set(tokenize(document.region)) for document in self.documents.values() if document.region
+        ]
+        return frozenset(set[str]().union(*named) - named[0].intersection(*named)) if named else frozenset()
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """Return the k best passages, best first; ties by passage id.
