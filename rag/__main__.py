@@ -9,13 +9,12 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from rag import Answer, Assistant, Document, Hit, Retriever, ZhengwenError
+from rag import Assistant, Document, Hit, Retriever, ZhengwenError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,7 +71,7 @@ def _positive(value: str) -> int:
 def _search(options: argparse.Namespace, retriever: Retriever) -> None:
     hits = retriever.search(options.query, options.k)
     if options.json:
-        _print_json([hit_as_dict(hit) for hit in hits])
+        _print_json([asdict(hit) for hit in hits])
         return
     console = Console(highlight=False)
     for hit in hits:
@@ -82,7 +81,7 @@ def _search(options: argparse.Namespace, retriever: Retriever) -> None:
 def _ask(options: argparse.Namespace, retriever: Retriever) -> None:
     answer = Assistant(retriever).ask(options.question)
     if options.json:
-        _print_json(answer_as_dict(answer))
+        _print_json(asdict(answer))
         return
     console = Console(highlight=False)
     if answer.refusal is not None:
@@ -112,16 +111,6 @@ def _print_hit(console: Console, hit: Hit, documents: Mapping[str, Document]) ->
 
 def _source(document: Document) -> str:
     return "  ".join(filter(None, (document.title, str(document.published or ""), document.doc_id)))
-
-
-def hit_as_dict(hit: Hit) -> dict[str, Any]:
-    """A hit as JSON has it: rank, score and the passage's fields."""
-    return {"rank": hit.rank, "score": hit.score, **asdict(hit.passage)}
-
-
-def answer_as_dict(answer: Answer) -> dict[str, Any]:
-    """An answer as JSON has it."""
-    return {**asdict(answer), "hits": [hit_as_dict(hit) for hit in answer.hits]}
 
 
 def _print_json(value: object) -> None:

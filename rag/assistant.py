@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from rag.citations import cite, unsupported_figures
 from rag.compose import Finding, answer_text, comparison, rival_text, short_answer
-from rag.confidence import refusal
+from rag.confidence import is_of_other_period, refusal
 from rag.evidence import Evidence, gather
+from rag.periods import impossible_dates
 from rag.question import Question, understand
 from rag.reading import read
 from rag.retriever import Retriever
 from rag.rivals import choose
-from rag.split import split
+from rag.split import Part, split
 from rag.types import Answer, Citation, Hit
 
 _HITS: Final = 10
@@ -32,49 +34,71 @@ class Assistant:
         """Answer from what ``retriever`` finds."""
         self.retriever = retriever
 
-    def ask(self, question: str, history: Sequence[tuple[str, str]] = ()) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[tuple[str, str]] = (), *, today: date | None = None
+    ) -> Answer:
         """Answer a question, or refuse and say why.
 
         :param history: the turns before, as (question, answer's text), oldest first.
+        :param today: what 今年 in a question is read against; by default the present day.
         """
-        parts = split(question)
+        day = today or date.today()
+        if impossible := impossible_dates(question):
+            start, end, why = impossible[0]
+            return Answer(
+                question,
+                "",
+                refusal=f"问题里的日期“{question[start:end]}”不存在:{why}。",
+                understood=question,
+            )
+        parts = split(question, day)
         before = [turn[0] for turn in history]
-        asked = [understand(part.text, before) for part in parts]
+        asked = [understand(part.text, before, day) for part in parts]
         for number in range(1, len(parts)):
             if not parts[number].label:  # a further clause leans on the one before it
-                asked[number] = understand(
-                    parts[number].text, [*before, parts[number - 1].text], leans=True
-                )
-        solved = [self._solve(part.label, each) for part, each in zip(parts, asked, strict=True)]
+                context = [*before, parts[number - 1].text]
+                asked[number] = understand(parts[number].text, context, day, leans=True)
+        solved = [self._solve(part, each) for part, each in zip(parts, asked, strict=True)]
         hits = _merge([hits for _, hits in solved])
         findings = [finding for finding, _ in solved]
         understood = question
         if asked[0].carried and history:
             understood = f"{question}(承上文:{'、'.join(asked[0].carried)})"
         if not any(finding.evidence for finding in findings):
-            return Answer(question, _NEAREST if hits else "", (), hits, findings[0].reason, "", understood)
+            return self._refusal(question, understood, findings, hits)
         return self._answer(question, understood, findings, hits)
 
-    def _solve(self, label: str, asked: Question) -> tuple[Finding, list[Hit]]:
-        """Find the evidence for one thing asked."""
-        query = " ".join((*asked.carried, asked.folded))
-        hits = self.retriever.search(query, _HITS)
-        if not asked.words and not asked.carried:
-            return Finding(label, asked, None, "问题里没有可以查找的内容,请说得具体一些。"), hits
-        evidence = self._evidence(asked, query, hits)
-        if reason := refusal(asked, evidence):
-            return Finding(label, asked, None, reason), hits
-        choice = choose(asked, evidence)
-        return Finding(label, asked, choice.given, "", choice.others, choice.disagreeing), hits
-
-    def _evidence(self, asked: Question, query: str, hits: Sequence[Hit]) -> list[Evidence]:
+    def evidence(self, asked: Question, hits: Sequence[Hit]) -> list[Evidence]:
+        """The places in some hits that may answer a question, best first."""
         readings = [read(hit.passage, self.retriever.documents[hit.passage.doc_id]) for hit in hits]
         keys = [(r.passage.passage_id, n) for r in readings for n in range(len(r.sentences))]
         texts = [r.folded[start:end] for r in readings for start, end in r.sentences]
         encoder = self.retriever.encoder
-        cosines = encoder.encode_passages(texts) @ encoder.encode_queries([query])[0] if texts else []
+        cosines = encoder.encode_passages(texts) @ encoder.encode_queries([asked.query])[0] if texts else []
         similarity = dict(zip(keys, map(float, cosines), strict=True))
         return gather(asked, hits, readings, similarity, self.retriever.index, self.retriever.regions)
+
+    def _solve(self, part: Part, asked: Question) -> tuple[Finding, list[Hit]]:
+        """Find the evidence for one thing asked."""
+        hits = self.retriever.search(asked.query, _HITS)
+        if not asked.words and not asked.carried:
+            return Finding(part, asked, None, "问题里没有可以查找的内容,请说得具体一些。"), hits
+        evidence = self.evidence(asked, hits)
+        if reason := refusal(asked, evidence):
+            return Finding(part, asked, None, reason, tuple(filter(is_of_other_period, evidence[:1]))), hits
+        choice = choose(asked, evidence)
+        return Finding(part, asked, choice.given, "", choice.others, choice.disagreeing), hits
+
+    def _refusal(
+        self, question: str, understood: str, findings: Sequence[Finding], hits: tuple[Hit, ...]
+    ) -> Answer:
+        """The reason, with the figure of another time, as what it is, where there is one."""
+        first = findings[0]
+        citations: list[Citation] = []
+        text = _NEAREST if hits else ""
+        if first.others:
+            text = f"文档里最接近的是:{rival_text(first.others[0], first.question)}{self._mark(first.others[0], citations)}"
+        return Answer(question, text, tuple(citations), hits, first.reason, "", understood)
 
     def _answer(
         self, question: str, understood: str, findings: Sequence[Finding], hits: tuple[Hit, ...]
@@ -84,10 +108,13 @@ class Assistant:
         said = []
         for finding in findings:
             text = answer_text(finding, _LONGEST // len(findings) if len(findings) > 1 else None)
+            label = finding.part.label
             if finding.evidence is not None:
                 said.append(text)
                 text = f"{text}{self._mark(finding.evidence, citations)}"
-            lines[f"{finding.label}:{text}" if finding.label else text] = None
+            else:
+                label = label or finding.part.text.rstrip(",;?。")
+            lines[f"{label}:{text}" if label else text] = None
         if len(findings) == 1:
             for lead, rivals in (
                 ("文档说法不一,另有:", findings[0].disagreeing),

@@ -59,7 +59,7 @@ def without_dates(text: str) -> str:
     """The text without the dates in it, which an answer may read against its document's own date."""
     dates = [found.span() for found in _DATE.finditer(fold(text))]
     for start, end in reversed(dates):
-        text = text[:start] + text[end:]
+        text = f"{text[:start]} {text[end:]}"
     return text
 
 

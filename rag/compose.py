@@ -9,8 +9,9 @@ from typing import Final
 
 from rag.evidence import Evidence, asks_for_target
 from rag.figures import Stance, compatible, implausible
-from rag.question import Kind, Question
+from rag.question import MORE, Kind, Question
 from rag.reading import published_period
+from rag.split import Part
 
 _FIGURE_LENGTH: Final = 60
 _ENOUGH: Final = 15
@@ -18,7 +19,6 @@ _FACT_LENGTH: Final = 140
 _LIST_LENGTH: Final = 200
 _LOOSE: Final = " \n,,;;::、"
 _CLAUSE: Final = re.compile(r"(?:[^,;:。?!]|(?<=\d),(?=\d{3}))+[,;:。?!]*")
-_MORE: Final = re.compile(r"(?:谁|哪[个家边]).{0,8}?(?:更|最)?([高低多少大小快慢])|更([高低多少大小快慢])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Finding:
     ``others`` are figures of other times, ``disagreeing`` those of the same time that say otherwise.
     """
 
-    label: str
+    part: Part
     question: Question
     evidence: Evidence | None
     reason: str = ""
@@ -68,21 +68,21 @@ def answer_text(finding: Finding, longest: int | None = None) -> str:
 def rival_text(evidence: Evidence, question: Question) -> str:
     """Another figure, with its period."""
     text = evidence.reading.passage.text[evidence.start : evidence.end]
-    return f"{text}{figure_note(evidence, question)}"
+    return f"{text}{figure_note(evidence, question, alone=True)}"
 
 
-def figure_note(evidence: Evidence, question: Question) -> str:
+def figure_note(evidence: Evidence, question: Question, *, alone: bool = False) -> str:
     """What has to be said with a figure, in brackets: its period, that it is a target, that it can't be right.
 
     The period is said where the question names none or a longer one and the quote doesn't name
-    the year itself; it is read against the document's date.
+    the year itself (or the figure stands ``alone``); it is read against the document's date.
     """
     dated = evidence.figure
     if dated is None:
         return ""
     notes = []
     published = evidence.reading.document.published
-    year_is_said = dated.said is not None and dated.said.explicit_year
+    year_is_said = dated.said is not None and dated.said.explicit_year and not alone
     if dated.period is not None and dated.period != question.period and not year_is_said:
         notes.append(
             str(dated.period) if dated.period != published_period(evidence.reading.document) else ""
@@ -102,7 +102,7 @@ def figure_note(evidence: Evidence, question: Question) -> str:
 
 def comparison(findings: Sequence[Finding], question: str) -> str:
     """Which of two is more, where that was asked and both have figures of one unit; else ""."""
-    asked = _MORE.search(question)
+    asked = MORE.search(question)
     if not asked or len(findings) != 2:
         return ""
     figures = [f.evidence.figure.figure for f in findings if f.evidence and f.evidence.figure]
@@ -113,7 +113,7 @@ def comparison(findings: Sequence[Finding], question: str) -> str:
         return "两者相同。"
     word = asked[1] or asked[2]
     more = (first.low > second.low) != (word in "低少小慢")
-    return f"{findings[0 if more else 1].label}更{word}。"
+    return f"{findings[0 if more else 1].part.label}更{word}。"
 
 
 def _window(evidence: Evidence, question: Question, longest: int) -> tuple[int, int]:

@@ -44,6 +44,11 @@ class Question:
     count: int | None = None
     period: Period | None = None
 
+    @property
+    def query(self) -> str:
+        """What passages are searched by: the words taken over, then the question."""
+        return " ".join((*self.carried, self.folded))
+
 
 _MEASURE: Final = (
     "家|个|项|位|名|人次|人|台套|台|套|亩|平方公里|平方米|吨|公里|米|倍|站|天|年|个月|小时|分钟|条|种|类|所|座|只|辆|对|列|届|期|次|"
@@ -86,6 +91,9 @@ _NUMBER: Final = re.compile(
 _AMOUNT: Final = re.compile(
     r"[^ ,?]{0,40}(?:率|增速|增幅|涨幅|降幅|比例|占比|比重|强度|增加值|产值|营收|收入|金额|交易额|投资额|总投资|面积|占地|产能|产量|数量|总量|规模|人数|家数|得分|排名)(?=(?:目标|呢)?[?。!\s]*$)"
 )
+MORE: Final = re.compile(r"(?:谁|哪[个家边]).{0,8}?(?:更|最)?([高低多少大小快慢])|更([高低多少大小快慢])")
+"""Which of two is more; one of the groups has the word for it."""
+_MONEY_NOUN: Final = re.compile(r"增加值|产值|投资|营收|收入|交易额|金额|经费|gdp|生产总值|利润|销售额")
 _DEFINITION: Final = re.compile(
     r"什么意思|啥意思|指(?:的是)?什么|指(?:的是)?啥|什么是|何为|何谓|含义|怎么理解|是什么$|是啥$|代表什么|what is"
 )
@@ -263,9 +271,11 @@ _LAST_YEAR: Final = re.compile(r"去年|前年|明年|后年")
 _INDICATOR: Final = re.compile(r"投资|数量|总数|企业|项目|出口|进口|消费|财政|利润|税收|人口|就业|专利")
 _NAME: Final = 2.3e-6
 """A word rarer than this in general text names something."""
+_ORDINAL: Final = re.compile(r"第|\d")
 _FORGOTTEN: Final = 0.2
 _ROLLING: Final = re.compile(r"近|过去|最近|目前|现在|当前|至今|截至")
 _SHORT: Final = 12  # characters: a question shorter than this seldom stands alone
+_GIVEN: Final = 0.8  # what a word counts that another clause of the same question gives
 _FADING: Final = 0.5  # what a word taken over from the turn before counts
 _REMEMBERED: Final = 8  # turns: nobody leans on what was said before these
 
@@ -308,7 +318,13 @@ def _carried(folded: str, words: tuple[str, ...], before: Question) -> dict[str,
     everything = {word: _FADING * weight for word, weight in before.carried.items()} | dict.fromkeys(
         before.words, _FADING
     )
-    if not words or INTERROGATIVE.search(folded) or _POINTING.search(folded) or not before.words:
+    if (
+        not words
+        or all(_ORDINAL.match(word) for word in words)
+        or INTERROGATIVE.search(folded)
+        or _POINTING.search(folded)
+        or not before.words
+    ):
         return {word: weight for word, weight in everything.items() if weight > _FORGOTTEN}
     subject = before.words[0]
     if _AMOUNT.search(folded) or _INDICATOR.search(words[-1]):
@@ -373,6 +389,8 @@ def _kind_and_unit(folded: str) -> tuple[Kind, str]:
         return Kind.DATE, ""
     if _RANK.search(folded):
         return Kind.NUMBER, "位"
+    if MORE.search(folded):
+        return Kind.NUMBER, "%" if _PERCENT.search(folded) else "元" if _MONEY_NOUN.search(folded) else ""
     if _LIST.search(folded) and not _HOW_MANY.search(folded) and not re.search("多少|多[大高长]", folded):
         return Kind.LIST, ""
     if _PERCENT.search(folded) and _NUMBER.search(folded):

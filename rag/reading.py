@@ -104,7 +104,7 @@ def _segments(folded: str, sentences: tuple[tuple[int, int], ...]) -> list[Segme
         for mark in _MARKS.finditer(masked, start, end):
             if mark.start() > begin:
                 found.append(Segment(begin, mark.start(), number, at))
-            at += max(_DISTANCE.get(character, 0.2) for character in mark[0])
+            at += max(_DISTANCE[character] for character in mark[0])
             begin = mark.end()
         if begin < end:
             found.append(Segment(begin, end, number, at))
