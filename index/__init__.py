@@ -7,6 +7,7 @@ from index.build import BuildReport, build_index
 from index.encoder import BUILT_IN, Encoder, SentenceEncoder
 from index.errors import (
     CitationError,
+    IndexBusy,
     IndexMismatch,
     IndexNotFound,
     InvalidGold,
@@ -28,6 +29,7 @@ __all__ = [
     "CitationError",
     "Document",
     "Encoder",
+    "IndexBusy",
     "IndexMismatch",
     "IndexNotFound",
     "InvalidGold",

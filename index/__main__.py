@@ -19,10 +19,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return its exit status."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(format="%(message)s", level=logging.ERROR)
+    logging.getLogger("index").setLevel(logging.WARNING)
     try:
         return _build(options) if options.command == "build" else _info(options)
     except ZhengwenError as error:
         print(error, file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(
+            f"{error.filename or 'the index'} can't be read or written ({error.strerror})", file=sys.stderr
+        )
         return 1
     except KeyboardInterrupt:
         print("stopped; the index that was there before is untouched", file=sys.stderr)
@@ -62,7 +68,11 @@ def _build(options: argparse.Namespace) -> int:
     def progress(stage: str, done: int, total: int) -> None:
         if stage not in bars:
             bars[stage] = tqdm(
-                total=total, desc={"documents": "文档", "passages": "段落"}[stage], unit="", file=sys.stderr
+                total=total,
+                desc={"documents": "文档", "passages": "段落"}[stage],
+                unit="",
+                file=sys.stderr,
+                disable=None,  # where nobody watches
             )
         bars[stage].update(done - bars[stage].n)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Mapping
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +21,7 @@ from index.errors import IndexMismatch, IndexNotFound, NoDocuments, UnreadableDo
 from index.lexical import tokenize
 from index.metadata import FILE_NAME, Metadata, find_published, find_title, read_metadata
 from index.normalize import lay_out
-from index.store import MANIFEST, IndexConfig, Manifest, PassageIndex, read_manifest
+from index.store import MANIFEST, IndexConfig, Manifest, PassageIndex, building, read_manifest
 from index.types import Document, Passage
 
 logger = logging.getLogger(__name__)
@@ -53,77 +54,75 @@ class _Old:
     index: PassageIndex | None
 
 
+@dataclass(slots=True)
+class _New:
+    """What the folder holds now; passages in order of documents and of their place in them."""
+
+    documents: list[Document]
+    passages: list[Passage]
+    sources: dict[str, str]
+    read: int = 0
+
+
 def build_index(
     source: Path, out: Path, model: str | None = None, progress: Progress | None = None
 ) -> BuildReport:
     """Index every document below ``source`` into the folder ``out``.
 
     Unchanged documents are not read again and unchanged passages not encoded again; the result is
-    the same as that of a build from nothing. Without ``model``, the one that the index was built
-    with is kept, and a new index gets the built-in one. A file that can't be read is left out and
-    reported.
+    byte for byte that of a build from nothing (a transformer's vectors, unlike the built-in
+    model's, may differ in their last bits with the texts they are encoded beside). Without
+    ``model``, the one that the index was built with is kept, and a new index gets the built-in
+    one. A file that can't be read is left out and reported.
 
     :raises NoDocuments: if the folder doesn't exist or nothing in it can be read.
     :raises ModelNotFound: if the model can't be loaded.
     :raises InvalidMetadata: if the folder's metadata file is malformed.
+    :raises IndexBusy: if another build is writing to ``out``.
     """
-    report = progress or (lambda stage, done, total: None)
-    files = _files(source, out)
-    metadata = read_metadata(source)
-    for doc_id in metadata.keys() - files.keys():
-        logger.warning("%s names %s, which is not in the folder", source / FILE_NAME, doc_id)
-    before = _manifest(out)
-    encoder = SentenceEncoder.load(model or (before.config.model if before else BUILT_IN))
-    config = IndexConfig(encoder.name, encoder.dimension, tuple(encoder.fingerprint))
-    old = _old_index(out, before, config)
-
-    documents: list[Document] = []
-    passages: list[Passage] = []
-    sources: dict[str, str] = {}
     skipped: dict[str, str] = {}
-    read = 0
-    for done, (doc_id, path) in enumerate(files.items(), 1):
-        known = metadata.get(doc_id, Metadata())
-        try:
-            sources[doc_id] = _source_digest(path, known)
-            if old.sources.get(doc_id) == sources[doc_id]:
-                documents.append(old.documents[doc_id])
-                passages.extend(old.passages[doc_id])
-            else:
-                documents.append(_read(path, doc_id, known))
-                passages.extend(chunk(documents[-1]))
-                read += 1
-        except UnreadableDocument as error:
-            sources.pop(doc_id, None)
-            skipped[doc_id] = str(error)
-            logger.warning("left out: %s", error)
-        report("documents", done, len(files))
-    if not documents:
-        raise NoDocuments(
-            f"none of the {len(files)} files in {source} can be read: {next(iter(skipped.values()))}"
-        )
-
-    passages.sort(key=lambda passage: passage.passage_id)
-    words, vectors, encoded = _words_and_vectors(passages, old, encoder, report)
-    PassageIndex.build(documents, passages, words, vectors).save(out, config, sources, skipped)
-    return BuildReport(len(documents), len(passages), read, encoded, skipped)
+    files = _files(source, skipped)
+    metadata = read_metadata(source)
+    for doc_id in sorted(metadata.keys() - files.keys()):
+        logger.warning("%s names %s, which is not in the folder", source / FILE_NAME, doc_id)
+    report = progress or (lambda stage, done, total: None)
+    with building(out):
+        before = _manifest(out)
+        encoder = SentenceEncoder.load(model or (before.config.model if before else BUILT_IN))
+        config = IndexConfig(encoder.name, encoder.dimension, tuple(encoder.fingerprint))
+        old = _old_index(out, before, config)
+        new = _read_all(files, metadata, old, skipped, report)
+        words, vectors, encoded = _words_and_vectors(new.passages, old, encoder, report)
+        index = PassageIndex.build(new.documents, new.passages, words, vectors)
+        index.save(out, config, new.sources, skipped)
+    return BuildReport(len(new.documents), len(new.passages), new.read, encoded, skipped)
 
 
-def _files(source: Path, out: Path) -> dict[str, Path]:
-    """The documents below a folder, doc_id -> path, in order; hidden folders and indexes left out."""
+def _files(source: Path, skipped: dict[str, str]) -> dict[str, Path]:
+    """The documents below a folder, doc_id -> path, in order.
+
+    Hidden files and folders are left out, links to folders not followed; a folder that can't be
+    opened is entered in ``skipped``.
+    """
     if not source.is_dir():
         raise NoDocuments(f"{source} is no folder; give the folder that holds the documents")
-    if out.exists() and not out.is_dir():
-        raise IndexNotFound(f"{out} is a file; give a folder for the index with --out")
-    indexes = [path.parent for path in source.rglob(MANIFEST)]
-    found = {
-        path.relative_to(source).as_posix(): path
-        for path in source.rglob("*")
-        if path.suffix.lower() in loaders.SUFFIXES
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(source).parts)
-        and not any(path.is_relative_to(index) for index in indexes)
-    }
+
+    def note(error: OSError) -> None:
+        skipped[_doc_id(source, Path(error.filename))] = _writable(
+            f"{error.filename}: the folder cannot be opened ({error.strerror}); check its rights"
+        )
+
+    found: dict[str, Path] = {}
+    for folder, subfolders, names in os.walk(source, onerror=note):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        for name in names:
+            path = Path(folder, name)
+            if path.suffix.lower() not in loaders.SUFFIXES or name.startswith("."):
+                continue
+            if (
+                path.is_file() or not path.exists()
+            ):  # a broken link is to be reported, a device is none of ours
+                found[_doc_id(source, path)] = path
     if not found:
         raise NoDocuments(
             f"no documents in {source}: put files ending in {', '.join(sorted(loaders.SUFFIXES))} there"
@@ -131,12 +130,21 @@ def _files(source: Path, out: Path) -> dict[str, Path]:
     return dict(sorted(found.items()))
 
 
+def _doc_id(source: Path, path: Path) -> str:
+    return _writable(path.relative_to(source).as_posix())
+
+
+def _writable(text: str) -> str:
+    """The text with what is no UTF-8 in a file's name escaped, so that it can be written."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def _manifest(out: Path) -> Manifest | None:
     try:
         return read_manifest(out)
     except (IndexNotFound, IndexMismatch) as reason:
-        if out.exists():
-            logger.info("building from nothing: %s", reason)
+        if (out / MANIFEST).exists():
+            logger.warning("building from nothing: %s", reason)
         return None
 
 
@@ -154,6 +162,35 @@ def _old_index(out: Path, manifest: Manifest | None, config: IndexConfig) -> _Ol
         by_document[passage.doc_id].append(passage)
     rows = {embedded_text(passage): row for row, passage in enumerate(index.passages)}
     return _Old(manifest.sources, index.documents, by_document, rows, index)
+
+
+def _read_all(
+    files: Mapping[str, Path],
+    metadata: Mapping[str, Metadata],
+    old: _Old,
+    skipped: dict[str, str],
+    report: Progress,
+) -> _New:
+    new = _New([], [], {})
+    for done, (doc_id, path) in enumerate(files.items(), 1):
+        known = metadata.get(doc_id, Metadata())
+        try:
+            digest = _source_digest(path, known)
+            if old.sources.get(doc_id) == digest:
+                new.documents.append(old.documents[doc_id])
+                new.passages.extend(old.passages[doc_id])
+            else:
+                new.documents.append(_read(path, doc_id, known))
+                new.passages.extend(chunk(new.documents[-1]))
+                new.read += 1
+            new.sources[doc_id] = digest
+        except UnreadableDocument as error:
+            skipped[doc_id] = _writable(str(error))
+            logger.info("left out: %s", error)
+        report("documents", done, len(files))
+    if not new.documents:
+        raise NoDocuments(f"none of the {len(files)} files can be read: {next(iter(skipped.values()))}")
+    return new
 
 
 def _read(path: Path, doc_id: str, known: Metadata) -> Document:
@@ -205,13 +242,10 @@ def _words_and_vectors(
         for row, was in kept:
             words[row] = list(old.index.words[was])
     new = [row for row, text in enumerate(texts) if text not in old.rows]
-    for batch in _batches(new):
+    for start in range(0, len(new), _BATCH):
+        batch = new[start : start + _BATCH]
         vectors[batch] = encoder.encode_passages([texts[row] for row in batch])
         for row in batch:
             words[row] = tokenize(texts[row])
-        report("passages", batch[-1] + 1 - new[0] if batch[-1] != new[-1] else len(new), len(new))
+        report("passages", start + len(batch), len(new))
     return words, vectors, len(new)
-
-
-def _batches(rows: list[int]) -> Iterable[list[int]]:
-    return (rows[start : start + _BATCH] for start in range(0, len(rows), _BATCH))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from index.sentences import sentence_spans
+from index.sentences import sentence_spans, trim
 from index.types import Document, Passage
 
 VERSION: Final = 1
@@ -15,7 +15,7 @@ SHORTEST: Final = 150
 LONGEST: Final = 350
 """No passage has more characters; a longer sentence is cut at a clause mark."""
 
-_CLAUSE_END: Final = re.compile(r"[;；]|[,，]|[、:：]|\s")
+_CLAUSE_END: Final = re.compile(r"[;；]|[,，](?!\d)|、|[:：](?!\d)|\s")
 
 
 def chunk(document: Document) -> list[Passage]:
@@ -93,12 +93,18 @@ def _pieces(text: str, section: tuple[int, int]) -> Iterator[tuple[int, int]]:
     """Sentences; those longer than LONGEST in pieces that end at the strongest mark in reach."""
     for start, end in sentence_spans(text, *section):
         while end - start > LONGEST:
-            marks = list(_CLAUSE_END.finditer(text, start + LONGEST // 2, start + LONGEST))
-            cut = (
-                max(marks, key=lambda mark: (mark[0] in ";；", mark[0] in ",，", mark.end())).end()
-                if marks
-                else start + LONGEST
-            )
-            yield start, cut
-            start = cut
+            cut = _clause_end(text, start)
+            yield trim(text, start, cut)
+            start, end = trim(text, cut, end)
         yield start, end
+
+
+def _clause_end(text: str, start: int) -> int:
+    """Where to cut a sentence that goes on for more than LONGEST from ``start``."""
+    reach = start + LONGEST
+    marks = [
+        mark for mark in _CLAUSE_END.finditer(text, start + LONGEST // 2, reach + 1) if mark.end() <= reach
+    ]
+    if not marks:
+        return reach
+    return max(marks, key=lambda mark: (mark[0] in ";；", mark[0] in ",，", mark.end())).end()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
+from huggingface_hub import HfApi
 from numpy.typing import NDArray
 from sentence_transformers import SentenceTransformer
 
@@ -18,13 +20,19 @@ BUILT_IN: Final = "built-in"
 _BUILT_IN_PATH: Final = Path(__file__).parent / "model"
 _PROBE: Final = "政策问答:今年一季度规模以上工业增加值增长多少?"
 
-# Prompts that the makers of these models ask for and that not all of their configurations carry.
-# https://huggingface.co/BAAI/bge-large-zh-v1.5, https://huggingface.co/intfloat/multilingual-e5-base
-_PROMPTS: Final = {
-    "bge-": {"query": "为这个句子生成表示以用于检索相关文章：", "document": ""},
-    "e5-": {"query": "query: ", "document": "passage: "},
-}
-_WITHOUT_PROMPT: Final = ("bge-m3",)
+# What these families of models want before a text, and not all of their configurations say.
+# https://huggingface.co/BAAI/bge-large-zh-v1.5, https://huggingface.co/intfloat/multilingual-e5-base,
+# https://huggingface.co/intfloat/multilingual-e5-large-instruct
+_PROMPTS: Final = (
+    (r"bge-(small|base|large)-zh", {"query": "为这个句子生成表示以用于检索相关文章："}),
+    (r"bge-(small|base|large)-en", {"query": "Represent this sentence for searching relevant passages: "}),
+    (
+        r"e5-.*instruct",
+        {"query": "Instruct: Given a question, retrieve passages that answer the question\nQuery: "},
+    ),
+    (r"e5-(small|base|large)", {"query": "query: ", "document": "passage: "}),
+)
+_PATIENCE: Final = 10.0  # seconds for the model hub to answer
 
 
 class Encoder(Protocol):
@@ -47,7 +55,7 @@ class SentenceEncoder:
         """Wrap a loaded model; `load` finds one by name."""
         self.name = name
         self._model = model
-        self.dimension = len(self.encode_queries([_PROBE])[0])
+        self.dimension = len(model.encode_query(_PROBE))
 
     @classmethod
     def load(cls, name: str = BUILT_IN) -> SentenceEncoder:
@@ -62,40 +70,57 @@ class SentenceEncoder:
                 f"no embedding model in the folder {path}; give a model's folder or name with --model"
             )
         try:
-            model = SentenceTransformer(
-                str(path) if local else name, device="cpu", local_files_only=local, prompts=_prompts(name)
-            )
-        except (OSError, ValueError, RuntimeError) as error:
-            reason = str(error).strip().splitlines()[0]
+            model = _open(str(path)) if local else _fetch(name)
+        # The libraries below raise whatever their own libraries do: there is no common root.
+        except Exception as error:
+            reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
             raise ModelNotFound(
                 f"the embedding model {name!r} can't be loaded ({reason}); give another with --model, "
                 f"or leave it out for the built-in one"
             ) from error
+        if not any(model.prompts.values()):
+            model.prompts |= _prompts(name)
         return cls(name, model.float())
 
     @property
     def fingerprint(self) -> list[float]:
-        """A few numbers that tell models apart: the first of the vector of a fixed sentence."""
-        return [round(float(value), 4) for value in self.encode_queries([_PROBE])[0][:8]]
+        """A few numbers that tell models and their prompts apart: from the vectors of a fixed sentence."""
+        query, passage = self.encode_queries([_PROBE])[0], self.encode_passages([_PROBE])[0]
+        return [round(float(value), 4) for value in (*query[:4], *passage[:4])]
 
     def encode_queries(self, queries: Sequence[str]) -> NDArray[np.float32]:
         """Encode with the model's query prompt: float32 (len(queries), dimension), unit rows."""
-        return np.asarray(
-            self._model.encode_query(list(queries), normalize_embeddings=True, show_progress_bar=False),
-            dtype=np.float32,
-        ).reshape(len(queries), -1)
+        return self._rows(
+            self._model.encode_query(list(queries), normalize_embeddings=True, show_progress_bar=False)
+        )
 
     def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
         """Encode with the model's passage prompt: float32 (len(passages), dimension), unit rows."""
-        return np.asarray(
-            self._model.encode_document(list(passages), normalize_embeddings=True, show_progress_bar=False),
-            dtype=np.float32,
-        ).reshape(len(passages), -1)
+        return self._rows(
+            self._model.encode_document(list(passages), normalize_embeddings=True, show_progress_bar=False)
+        )
+
+    def _rows(self, vectors: object) -> NDArray[np.float32]:
+        return np.asarray(vectors, dtype=np.float32).reshape(-1, self.dimension)
 
 
-def _prompts(name: str) -> dict[str, str] | None:
-    """The prompts of a known family, or None to leave the model's own."""
+def _open(path: str) -> SentenceTransformer:
+    """Load what is on this machine; nothing tries the network."""
+    return SentenceTransformer(path, device="cpu", local_files_only=True)
+
+
+def _fetch(name: str) -> SentenceTransformer:
+    """Load a model of the hub: as it was fetched before, else from the network."""
+    name = name if "/" in name else f"{SentenceTransformer.default_huggingface_organization}/{name}"
+    try:
+        return _open(name)
+    except (OSError, ValueError):
+        # Ask once whether it is there: to load a model that isn't goes on trying for minutes.
+        HfApi().model_info(name, timeout=_PATIENCE)
+        return SentenceTransformer(name, device="cpu")
+
+
+def _prompts(name: str) -> Mapping[str, str]:
+    """The prompts of a known family of models, by the last part of the name."""
     last = name.rstrip("/").rpartition("/")[2].lower()
-    if last.startswith(_WITHOUT_PROMPT):
-        return None
-    return next((prompts for family, prompts in _PROMPTS.items() if family in last), None)
+    return next((prompts for family, prompts in _PROMPTS if re.search(family, last)), {})

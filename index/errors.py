@@ -6,6 +6,7 @@ ZhengwenError
 ├── NoDocuments           a folder without a single readable document
 ├── IndexNotFound         no finished index in that folder
 ├── IndexMismatch         an index of another version, or made with another model
+├── IndexBusy             another build is writing to that folder
 ├── ModelNotFound         the embedding model is not there
 ├── CitationError         a quotation or figure that the documents do not hold
 └── InvalidGold           a gold set or run file that is not as agreed
@@ -38,6 +39,10 @@ class IndexNotFound(ZhengwenError):
 
 class IndexMismatch(ZhengwenError):
     """The index does not fit this version of the program or this model."""
+
+
+class IndexBusy(ZhengwenError):
+    """Another build is at work on the index."""
 
 
 class ModelNotFound(ZhengwenError):

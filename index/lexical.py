@@ -115,36 +115,36 @@ class LexicalIndex:
     Rows are passages, in the order in which they were given.
     """
 
-    def __init__(self, bm25: bm25s.BM25, size: int) -> None:
+    def __init__(self, bm25: bm25s.BM25) -> None:
         """Use `build` or `load`."""
         self._bm25 = bm25
-        self._size = size
+        self.size = int(bm25.scores["num_docs"])
 
     @classmethod
     def build(cls, words: Sequence[Sequence[str]]) -> LexicalIndex:
         """Index passages given as words; the vocabulary is numbered in order of appearance."""
         vocabulary: dict[str, int] = {}
         ids = [[vocabulary.setdefault(word, len(vocabulary)) for word in passage] for passage in words]
-        if not vocabulary:  # passages of punctuation only: BM25 needs one word to stand on
-            vocabulary[""] = 0
+        if not vocabulary:  # BM25 needs a word to stand on; nobody searches for this one
+            vocabulary, ids[0] = {"": 0}, [0]
         bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
         bm25.index((ids, vocabulary), create_empty_token=False, show_progress=False)
-        return cls(bm25, len(words))
+        return cls(bm25)
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder."""
         self._bm25.save(folder, show_progress=False)
 
     @classmethod
-    def load(cls, folder: Path, size: int) -> LexicalIndex:
+    def load(cls, folder: Path) -> LexicalIndex:
         """Read what `save` wrote."""
-        return cls(bm25s.BM25.load(folder, load_corpus=False, mmap=False, show_progress=False), size)
+        return cls(bm25s.BM25.load(folder, load_corpus=False, mmap=False, show_progress=False))
 
     def scores(self, words: Sequence[str]) -> NDArray[np.float32]:
         """BM25 of every passage for a query's words: float32, one per row, 0 where no word occurs."""
         known = [word for word in words if word in self._bm25.vocab_dict]
         if not known:
-            return np.zeros(self._size, dtype=np.float32)
+            return np.zeros(self.size, dtype=np.float32)
         return np.asarray(self._bm25.get_scores(known), dtype=np.float32)
 
     def rarity(self, word: str) -> float:
@@ -153,7 +153,7 @@ class LexicalIndex:
         The counts are those of the collection and of general Chinese text together, so that a
         word is not rare only because the collection is small.
         """
-        here = math.log(1 + (self._size - (n := self.count(word)) + 0.5) / (n + 0.5))
+        here = math.log(1 + (self.size - (n := self.count(word)) + 0.5) / (n + 0.5))
         everywhere = -math.log(commonness(word)) / 2
         return (here + everywhere) / 2
 

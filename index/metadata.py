@@ -25,12 +25,32 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from index.errors import InvalidMetadata
-from index.normalize import Layout, fold
+from index.normalize import HEADING_MARK, Layout, fold
 from index.types import Published
 
 FILE_NAME: Final = "metadata.toml"
 
-_DATE: Final = re.compile(r"(?<!\d)((?:19|20)\d{2})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})(?:日|(?!\d))")
+_DATE: Final = re.compile(
+    r"(?<!\d)((?:19|20)\d{2}) ?(?:年|[-/.]) ?(\d{1,2}) ?(?:月|[-/.]) ?(\d{1,2}) ?(?:日|号|(?![\d.]))"
+)
+# A day in the text that is a term or a deadline, not the day it came out.
+_TERM_BEFORE: Final = ("自", "从", "截至", "截止", "至", "到", "-")
+_TERM_AFTER: Final = (
+    "起",
+    "至",
+    "到",
+    "前",
+    "之前",
+    "以前",
+    "后",
+    "之后",
+    "以后",
+    "施行",
+    "实施",
+    "生效",
+    "-",
+)
+_MARK: Final = re.compile(r"^#{1,6} ")
 _EDGE = 120  # characters at either end of a document in which its own date is looked for
 _TITLE = 60
 
@@ -95,21 +115,29 @@ def find_title(layout: Layout, doc_id: str) -> str:
     if layout.headings and layout.headings[0][0] <= _EDGE:
         start, end = layout.headings[0]
         for following, stop in layout.headings[1:]:
-            if following != end + 1 or stop - start > _TITLE:
+            apart = following != end + 1 or HEADING_MARK.match(layout.text, following)
+            if apart or layout.text[start] == "#" or stop - start > _TITLE:
                 break
             end = stop
-        return layout.text[start:end].replace("\n", " ").lstrip("# ")
+        return " ".join(_MARK.sub("", line) for line in layout.text[start:end].split("\n"))
     return first_line if len(first_line) <= _TITLE else PurePosixPath(doc_id).stem
 
 
 def find_published(text: str) -> tuple[Published, str] | None:
-    """The day a document itself gives at its beginning or end, with the words it was read from."""
+    """The day a document itself gives at its beginning or end, with the words it was read from.
+
+    A day from or until which something holds is none.
+    """
     folded = fold(text)
-    for edge in (folded[:_EDGE], folded[-_EDGE:]):
-        for found in _DATE.finditer(edge):
-            try:
-                day = date(*(int(number) for number in found.groups()))
-            except ValueError:
-                continue
-            return Published(day, day), f"文中日期“{found[0]}”"
+    for found in _DATE.finditer(folded):
+        start, end = found.span()
+        at_edge = start < _EDGE or end > len(text) - _EDGE
+        term = folded.endswith(_TERM_BEFORE, 0, start) or folded.startswith(_TERM_AFTER, end)
+        if not at_edge or term:
+            continue
+        try:
+            day = date(*(int(number) for number in found.groups()))
+        except ValueError:
+            continue
+        return Published(day, day), f"文中日期“{text[start:end]}”"
     return None

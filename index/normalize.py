@@ -27,10 +27,13 @@ _IDEOGRAPH: Final = r"[\u3007\u3400-\u9fff\uf900-\ufaff]"
 _COLUMN_SPACE: Final = re.compile(rf"(?<={_IDEOGRAPH}) +(?={_IDEOGRAPH})")
 _CLOSED: Final = re.compile(r"[。!?！？…;；:：—”\"’'」』》)）】]$")
 _SENTENCE_MARK: Final = re.compile(r"[,，、;；。]")
-_HEADING_MARK: Final = re.compile(
+HEADING_MARK: Final = re.compile(
     r"#{1,6} |第[一二三四五六七八九十百零\d]+[编章节条款]|[一二三四五六七八九十]{1,3}、"
     r"|[(（][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[、.．](?!\d)|[A-Z] (?=[\u3400-\u9fff])|[●◆▲◎【]"
 )
+# List items, table rows, rules, and what stands in brackets as a whole.
+_NO_HEADING: Final = re.compile(r"[|>]|[-*+•·] |[-=*_]{3,}$|[(（][^()（）]*[)）]$")
+_OPEN_OR_DONE: Final = ("。", ";", "；", ",", "，", ":", "：")
 _BYLINE: Final = re.compile(
     r"■|记者|通讯员|本报讯|责任编辑|编辑[:：]|来源[:：]|[\u3400-\u9fff](?: ?[\u3400-\u9fff]){1,3}(?: [\u3400-\u9fff]{1,4})+$"
 )
@@ -44,7 +47,8 @@ class _FoldTable(dict[int, str]):
     """Each character's folded form, worked out once: width, case, quotes, traditional forms."""
 
     def __missing__(self, code: int) -> str:
-        character = chr(code)
+        # Half a surrogate pair, as a broken query may hold, can't be encoded by anything further on.
+        character = "\ufffd" if 0xD800 <= code <= 0xDFFF else chr(code)
         form = unicodedata.normalize("NFKC", character).lower().translate(_ALIKE)
         form = _SIMPLIFY.convert(form if len(form) == 1 else character.lower())
         self[code] = form if len(form) == 1 else character
@@ -130,13 +134,13 @@ def _is_open(block: _Block) -> bool:
 
 def _is_caption(blocks: list[_Block], line: str, gap: int) -> bool:
     interrupts = bool(blocks) and (_is_open(blocks[-1]) or (blocks[-1].caption and gap <= 2))
-    return not _HEADING_MARK.match(line) and len(line) < _CAPTION_LENGTH and (
+    return not HEADING_MARK.match(line) and len(line) < _CAPTION_LENGTH and (
         (interrupts and (gap > 2 or blocks[-1].caption)) or bool(_CAPTION.search(line))
     )  # fmt: skip
 
 
 def _continues(block: _Block, line: str, gap: int, width: int | None) -> bool:
-    if _CLOSED.search(block.text) or block.caption or _HEADING_MARK.match(line):
+    if _CLOSED.search(block.text) or block.caption or HEADING_MARK.match(line):
         return False
     if width is not None and gap == 1:
         return len(block.text) >= width - 2
@@ -154,11 +158,12 @@ def _glue(left: str, right: str) -> str:
     return f"{left} {right}" if spaced else left + right
 
 
-def _is_heading(blocks: list[_Block], number: int) -> bool:
+def _is_heading(blocks: list[_Block], number: int, last_running: int) -> bool:
     block = blocks[number]
-    if _BYLINE.match(block.text) and len(block.text) <= _SHORT:
+    short = len(block.text) <= _SHORT
+    if block.text.endswith(_OPEN_OR_DONE):
         return False
-    if _HEADING_MARK.match(block.text) and len(block.text) <= _SHORT and not block.text.endswith("。"):
+    if short and HEADING_MARK.match(block.text):
         return True
     picture_around = (
         block.gap > 2 and number + 1 < len(blocks) and blocks[number + 1].gap > 2 and number > 0
@@ -168,8 +173,9 @@ def _is_heading(blocks: list[_Block], number: int) -> bool:
         or block.caption
         or picture_around
         or len(block.text) > _SHORT + 10
-        or number + 1 == len(blocks)
-        or re.search(r"[。;；,，]$", block.text)
+        or number > last_running  # nothing stands under it: a signature, a date
+        or (short and _BYLINE.match(block.text))
+        or _NO_HEADING.match(block.text)
     )
 
 
@@ -177,9 +183,10 @@ def _assemble(blocks: list[_Block]) -> Layout:
     parts: list[str] = []
     headings: list[tuple[int, int]] = []
     at = 0
+    last_running = max((number for number, block in enumerate(blocks) if block.running), default=-1)
     for number, block in enumerate(blocks):
         text = _COLUMN_SPACE.sub("", block.text) if block.running else block.text
-        if _is_heading(blocks, number):
+        if _is_heading(blocks, number, last_running):
             headings.append((at, at + len(text)))
         parts.append(text)
         at += len(text) + 1

@@ -21,23 +21,22 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
         cut = mark.end()
         while cut < stop and (text[cut] in _CLOSING or (text[cut] in "\"'" and _closes(text, begin, cut))):
             cut += 1
-        if cut > begin:
-            _append(spans, text, begin, cut)
-            begin = cut
-    _append(spans, text, begin, stop)
-    return spans
+        spans.append(trim(text, begin, cut))
+        begin = cut
+    spans.append(trim(text, begin, stop))
+    return [(begin, end) for begin, end in spans if begin < end]
+
+
+def trim(text: str, begin: int, end: int) -> tuple[int, int]:
+    """Leave out the white space at both ends of ``text[begin:end]``."""
+    while begin < end and text[begin].isspace():
+        begin += 1
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    return begin, end
 
 
 def _closes(text: str, begin: int, at: int) -> bool:
     """Whether the straight quote at ``at`` closes one opened since ``begin``'s paragraph began."""
     paragraph = text.rfind("\n", 0, begin) + 1
     return text.count(text[at], paragraph, at) % 2 == 1
-
-
-def _append(spans: list[tuple[int, int]], text: str, begin: int, end: int) -> None:
-    while begin < end and text[begin].isspace():
-        begin += 1
-    while end > begin and text[end - 1].isspace():
-        end -= 1
-    if begin < end:
-        spans.append((begin, end))

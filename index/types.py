@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
+
+_ISO: Final = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,7 @@ class Published:
     last: date
 
     def __post_init__(self) -> None:
+        """Refuse an end before the beginning."""
         if self.last < self.first:
             raise ValueError(f"a publication date ends before it begins: {self.first} to {self.last}")
 
@@ -57,9 +62,9 @@ class Published:
 
 def _bounds(text: str, whole: str) -> tuple[date, date]:
     """The first and last day of an ISO date of any precision."""
+    found = _ISO.fullmatch(text.strip())
     try:
-        numbers = [int(part) for part in text.strip().split("-")]
-        match numbers:
+        match [int(number) for number in found.groups() if number] if found else []:
             case [year]:
                 return date(year, 1, 1), date(year, 12, 31)
             case [year, month]:

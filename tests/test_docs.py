@@ -19,8 +19,8 @@ from typing import Any
 import pytest
 
 from eval.gold import KINDS, load_gold
-from index import build_index
 from index.metadata import read_metadata
+from rag.evidence import Features
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh-CN.md")
@@ -64,7 +64,9 @@ def read(name: str) -> str:
 
 
 def blocks(name: str) -> list[Block]:
-    return [Block(found["language"], found["text"], found["reason"]) for found in FENCE.finditer(read(name))]
+    return [
+        Block(found["language"], found["text"], found["reason"]) for found in FENCE.finditer(read(name))
+    ]
 
 
 def code(name: str) -> list[str]:
@@ -74,6 +76,9 @@ def code(name: str) -> list[str]:
 
 
 RUN = [number for number, block in enumerate(blocks("README.md")) if block.runs]
+SHOWN = [
+    number for number in RUN if [b.language for b in blocks("README.md")[number + 1 :]][:1] == ["text"]
+]
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Done:
 
 
 @pytest.fixture(scope="module")
-def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def workplace(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout as `make chat` leaves it, in a folder of its own, and somebody's documents."""
     folder = tmp_path_factory.mktemp("checkout")
     for name in ("eval", "index", "rag", "seeds", "ui"):
@@ -95,7 +100,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
     python.parent.mkdir(parents=True)
     python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n', encoding="utf-8")
     python.chmod(0o755)
-    build_index(folder / "seeds", folder / ".index")
+    (folder / ".index").symlink_to(seeds_index, target_is_directory=True)
     (folder / "my-documents").mkdir()
     (folder / "my-documents" / "notice.txt").write_text(DOCUMENT, encoding="utf-8")
     return folder
@@ -108,6 +113,9 @@ def done(workplace: Path) -> dict[int, Done]:
 
 
 def run(block: Block, folder: Path) -> Done:
+    assert not re.search(r"-m ui|^make|--model", block.text, re.MULTILINE), (
+        "mark it: <!-- not run: reason -->"
+    )
     shell = ["sh", "-eu", "-c"] if block.language == "sh" else [sys.executable, "-c"]
     environment = os.environ | {"COLUMNS": "80", "PYTHONIOENCODING": "utf-8"}
     result = subprocess.run(
@@ -126,7 +134,7 @@ def test_a_command_block_runs(number: int, done: dict[int, Done]) -> None:
     assert done[number].status == 0, done[number].errors
 
 
-@pytest.mark.parametrize("number", [n for n in RUN if blocks("README.md")[n + 1].language == "text"])
+@pytest.mark.parametrize("number", SHOWN)
 def test_the_output_shown_is_the_output_printed(number: int, done: dict[int, Done]) -> None:
     assert without_trailing_space(done[number].output) == blocks("README.md")[number + 1].text
 
@@ -158,51 +166,61 @@ def test_every_block_that_is_not_run_belongs_to_a_fence() -> None:
 
 
 def test_both_readmes_have_the_same_blocks() -> None:
-    english, chinese = ([(block.language, block.text) for block in blocks(name)] for name in READMES)
+    english, chinese = ([(b.language, b.text, b.runs) for b in blocks(name)] for name in READMES)
     assert english == chinese
 
 
-def table(name: str) -> list[list[float]]:
-    """The rows of figures of a README's evaluation table, without their names."""
+SHARES = ("recall@5", "answer_accuracy", "citation_precision", "false_refusals")
+
+
+def table(name: str) -> list[list[str]]:
+    """The cells of a README's evaluation table, without its head."""
     part = read(name).partition("<!-- table:start -->")[2].partition("<!-- table:end -->")[0]
     lines = [line for line in part.splitlines() if line.startswith("|")]
-    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines]
-    return [[number(cell) for cell in row[1:]] for row in rows[2:]]
+    return [[cell.strip() for cell in line.strip("| ").split("|")] for line in lines[2:]]
 
 
-def number(cell: str) -> float:
-    """The figure of a cell; -1 for none."""
-    return -1.0 if cell == "–" else float(cell.strip("*").removesuffix("%").strip())
+def percent(cell: str) -> float | None:
+    return None if cell == "–" else float(cell.removesuffix("%"))
 
 
-def measured(folder: Path) -> list[list[float]]:
-    """What the table should say of the run just made, in percent."""
+def results(folder: Path) -> list[dict[str, Any]]:
+    """The figures of the run just made: a row for each type, then overall."""
     metrics = json.loads((folder / "runs" / "base" / "metrics.json").read_text(encoding="utf-8"))
-    rows = [metrics["by_type"][kind] for kind in KINDS] + [metrics["overall"]]
-    shares = ("recall@5", "answer_accuracy", "citation_precision", "false_refusals")
-    return [[row["n"], *(-1.0 if row[key] is None else 100 * row[key] for key in shares)] for row in rows]
+    return [*(metrics["by_type"][kind] for kind in KINDS), metrics["overall"]]
+
+
+def row(name: str, figures: dict[str, Any]) -> str:
+    """A line of the table as it should be."""
+    shares = ("–" if figures[key] is None else f"{figures[key]:.1%}" for key in SHARES)
+    return f"| {' | '.join([name, str(figures['n']), *shares])} |"
 
 
 @pytest.mark.parametrize("name", READMES)
 def test_the_table_is_of_the_run_its_command_makes(
     name: str, done: dict[int, Done], workplace: Path
 ) -> None:
-    commands = [blocks("README.md")[at].text for at in done if "-m eval score" in blocks("README.md")[at].text]
+    commands = [text for text in (blocks(name)[at].text for at in done) if "-m eval score" in text]
     assert len(commands) == 1
     assert read(name).index(commands[0]) < read(name).index("<!-- table:start -->")
-    shown, now = table(name), measured(workplace)
-    fresh = "\n".join("| " + " | ".join("–" if v < 0 else f"{v:.1f}" for v in row) + " |" for row in now)
+    shown, now = table(name), results(workplace)
     assert len(shown) == len(now)
-    for told, true in zip(shown, now, strict=True):
-        assert told[0] == true[0]
-        # One question of the row may come out otherwise on another machine.
-        assert told[1:] == pytest.approx(true[1:], abs=100 / true[0] + 0.05), f"now it is\n{fresh}"
+    fresh = "\n".join(row(cells[0], figures) for cells, figures in zip(shown, now, strict=True))
+    for (_, count, *shares), figures in zip(shown, now, strict=True):
+        assert int(count) == figures["n"]
+        for told, key in zip(map(percent, shares), SHARES, strict=True):
+            # One question may come out otherwise on another machine.
+            true = (
+                None
+                if figures[key] is None
+                else pytest.approx(100 * figures[key], abs=100 / figures["n"] + 0.05)
+            )
+            assert told == true, f"{key} is another now; the rows should be\n{fresh}"
 
 
 def test_every_quotation_of_the_run_is_verbatim(done: dict[int, Done], workplace: Path) -> None:
     assert done
-    metrics = json.loads((workplace / "runs" / "base" / "metrics.json").read_text(encoding="utf-8"))
-    assert metrics["overall"]["quotes_verbatim"] == 1
+    assert results(workplace)[-1]["quotes_verbatim"] == 1
 
 
 @pytest.mark.parametrize("name", MARKDOWN)
@@ -270,8 +288,10 @@ def test_constants_have_the_value_told(name: str) -> None:
         assert str(value) == told.replace(" ", ""), f"{module}.{constant}"
 
 
-def test_the_constants_are_told() -> None:
-    assert len(CONSTANT.findall(read("docs/retrieval.md"))) > 10
+def test_constants_and_features_are_told() -> None:
+    text = read("docs/retrieval.md")
+    assert len(CONSTANT.findall(text)) > 10
+    assert [name for name in Features._fields if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("name", MARKDOWN)

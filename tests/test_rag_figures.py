@@ -386,7 +386,7 @@ def test_stance(text: str, shown: str, expected: Stance) -> None:
 )
 def test_implausible(text: str, shown: str, doubted: bool) -> None:
     reason = implausible(text, at(text, shown))
-    assert (reason == "占比超过100%,疑为印刷错误") if doubted else reason is None
+    assert (reason == "占比大于整体,疑为印刷错误") if doubted else reason is None
 
 
 PIECES = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -24,11 +25,15 @@ __all__ = ["SUFFIXES", "RawDocument", "load"]
 def load(path: Path) -> RawDocument:
     """Read a file.
 
-    :raises UnreadableDocument: if the ending is unknown or the content isn't what the ending says.
+    :raises UnreadableDocument: if the ending is unknown, the content isn't what the ending says, or
+        there is not a word in it.
     """
     loader = _LOADERS.get(path.suffix.lower())
     if loader is None:
         raise UnreadableDocument(
             f"{path}: files ending in {path.suffix!r} can't be read; use {', '.join(sorted(SUFFIXES))}"
         )
-    return loader(path)
+    document = loader(path)
+    if not re.search(r"\w", document.text):
+        raise UnreadableDocument(f"{path}: the file is empty; remove it or put its text in")
+    return document

@@ -1,0 +1,146 @@
+"""Over a small index: which places may answer a question, and which of them comes first."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from index import Document, Passage, Published, build_index
+from rag import Retriever
+from rag.evidence import Evidence, agreement, gather, is_known, word_weights
+from rag.question import understand
+from rag.reading import read
+
+TODAY = date(2025, 6, 1)
+NEW = """临江新区:制造业挑大梁
+
+今年一季度,临江新区规上工业增加值达171.51亿元,同比增长8.1%;数字经济核心产业增加值34.01亿元。
+
+去年,临江新区规上工业总产值突破3700亿元,今年力争规上工业总产值突破4000亿元。
+
+新区推动“四链融合”,即创新链、产业链、人才链、资金链深度融合。临江研究院所长王立新说,二期厂房将于2026年7月完工。
+"""
+OLD = """临江新区两年答卷
+
+2022年,临江新区规上工业增加值达650.2亿元,连续三年位居全市第一,是全市工业的压舱石。
+
+截至目前,新区累计有企业1200余家、高校14所,港口码头3座,这些都是发展的底气所在。
+"""
+METADATA = '["new.txt"]\npublished = "2025-05-16"\n\n["old.txt"]\npublished = "2023-06"\n'
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    folder = tmp_path_factory.mktemp("evidence")
+    for name, text in (("new.txt", NEW), ("old.txt", OLD), ("metadata.toml", METADATA)):
+        (folder / name).write_text(text, encoding="utf-8")
+    build_index(folder, folder / "index")
+    return Retriever.load(folder / "index")
+
+
+def gathered(text: str, retriever: Retriever) -> list[Evidence]:
+    hits = retriever.search(text)
+    readings = [read(hit.passage, retriever.documents[hit.passage.doc_id]) for hit in hits]
+    return gather(understand(text, today=TODAY), hits, readings, {}, retriever.index)
+
+
+def words(evidence: Evidence) -> str:
+    return evidence.reading.passage.text[evidence.start : evidence.end]
+
+
+@pytest.mark.parametrize(
+    ("question", "first"),
+    [
+        ("临江新区2025年一季度规上工业增加值是多少?", "171.51亿元"),
+        ("临江新区2022年规上工业增加值是多少?", "650.2亿元"),
+        ("临江新区数字经济核心产业增加值是多少?", "34.01亿元"),
+        ("临江新区规上工业增加值增长百分之几?", "8.1%"),
+        ("临江新区2025年规上工业总产值的目标是多少?", "突破4000亿元"),
+        ("临江新区2024年规上工业总产值是多少?", "突破3700亿元"),
+        ("临江新区有多少所高校?", "14所"),
+        ("二期厂房什么时候完工?", "2026年7月"),
+    ],
+)
+def test_the_place_that_answers_comes_first(question: str, first: str, retriever: Retriever) -> None:
+    assert words(gathered(question, retriever)[0]) == first
+
+
+@pytest.mark.parametrize(
+    ("question", "only"),
+    [
+        ("临江新区的增加值增长百分之几?", {"8.1%"}),
+        ("临江新区有多少所高校?", {"1200余家", "14所", "3座"}),  # measure words stand for each other
+        ("厂房什么时候完工?", {"去年", "今年", "今年一季度", "2026年7月", "2022年", "截至目前"}),
+    ],
+)
+def test_only_what_is_of_the_kind_asked_for_is_a_place(
+    question: str, only: set[str], retriever: Retriever
+) -> None:
+    places = {words(evidence) for evidence in gathered(question, retriever)}
+    assert places
+    assert places <= only
+
+
+def test_a_list_is_looked_for_among_the_enumerations(retriever: Retriever) -> None:
+    best = gathered("“四链融合”是哪四条链?", retriever)[0]
+    assert all(link in words(best) for link in ("创新链", "产业链", "人才链", "资金链"))
+
+
+def test_the_best_come_first_and_a_second_look_finds_the_same(retriever: Retriever) -> None:
+    found = gathered("临江新区规上工业增加值是多少?", retriever)
+    assert [e.score for e in found] == sorted((e.score for e in found), reverse=True)
+    assert found == gathered("临江新区规上工业增加值是多少?", retriever)
+    for evidence in found:
+        start, end = evidence.reading.sentences[evidence.sentence]
+        assert start <= evidence.start < evidence.end <= end
+
+
+def test_what_stands_nowhere_near_is_missing_and_lowers_the_coverage(retriever: Retriever) -> None:
+    best = gathered("临江新区的火星移民有多少家企业?", retriever)[0]
+    assert {"火星", "移民"} <= set(best.missing)
+    assert "企业" not in best.missing
+    assert best.features.coverage < gathered("临江新区有多少家企业?", retriever)[0].features.coverage
+
+
+def test_words_count_by_rarity_and_together_one(retriever: Retriever) -> None:
+    question = understand("企业有多少座码头?", today=TODAY)
+    plain, raised = (word_weights(question, head, retriever.index) for head in ("", "企业"))
+    assert sum(plain.values()) == pytest.approx(sum(raised.values())) == pytest.approx(1)
+    assert plain["码头"] > plain["企业"] > 0
+    assert raised["企业"] > plain["企业"]
+
+
+def test_a_question_without_words_has_no_weights(retriever: Retriever) -> None:
+    question = understand("多少?", today=TODAY)
+    assert word_weights(question, question.head, retriever.index) == {}
+
+
+@pytest.mark.parametrize(
+    ("word", "known"),
+    [("临江", True), ("临江区", True), ("码头", True), ("四链", True), ("火星", False), ("python", False)],
+)
+def test_which_words_the_documents_have(word: str, known: bool, retriever: Retriever) -> None:
+    assert is_known(word, retriever.index) is known
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "least", "most"),
+    [
+        ("增加值是多少?", "今年一季度增加值9亿元。", 0, 0),  # no period is asked for
+        ("2025年一季度增加值是多少?", "今年一季度增加值9亿元。", 1, 1),
+        ("2025年增加值是多少?", "今年一季度增加值9亿元。", 0.01, 0.99),  # a part of it
+        ("2025年3月增加值是多少?", "今年一季度增加值9亿元。", 0.01, 0.99),  # it is a part of that
+        ("2025年有几家企业?", "集聚企业9家。", 0.01, 0.99),  # dated by the document alone
+        ("2023年有几家企业?", "集聚企业9家。", -0.99, -0.01),
+        ("2024年一季度增加值是多少?", "今年一季度增加值9亿元。", -1, -1),
+        ("2025年二季度增加值是多少?", "今年一季度增加值9亿元。", -1, -1),
+        ("2024年增加值是多少?", "2022年增加值9亿元。", -1, -1),
+        ("2025年全年增加值是多少?", "今年一季度增加值9亿元。", -1, -1),  # the whole year, not a part
+    ],
+)
+def test_how_well_a_figures_period_fits(question: str, sentence: str, least: float, most: float) -> None:
+    document = Document("a.txt", "", sentence, published=Published.parse("2025-05-16"))
+    reading = read(Passage("a.txt:0", "a.txt", 0, len(sentence), sentence), document)
+    (figure,) = reading.figures
+    assert least <= agreement(understand(question, today=TODAY), figure, reading) <= most

@@ -1,0 +1,120 @@
+"""A passage read closely: what its segments are, and when each of its figures holds."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index import Document, Passage, Published
+from rag.figures import Stance
+from rag.reading import DatedFigure, Reading, published_period, read
+
+PUBLISHED = "2025-05-16"
+
+
+def reading(text: str, published: str | None = PUBLISHED) -> Reading:
+    document = Document("a.txt", "题名", text, published=Published.parse(published) if published else None)
+    return read(Passage("a.txt:0", "a.txt", 0, len(text), text), document)
+
+
+def figure(text: str, of: str, published: str | None = PUBLISHED) -> DatedFigure:
+    (found,) = (f for f in reading(text, published).figures if f.figure.text == of)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "period"),
+    [
+        # said before it in the sentence
+        ("2024年产值3700亿元。", "3700亿元", "2024年"),
+        ("今年一季度,产值171.51亿元,其中核心产业34.01亿元。", "34.01亿元", "2025年一季度"),
+        ("2022年产值756亿元;今年1—5月产值305.8亿元。", "756亿元", "2022年"),
+        ("2022年产值756亿元;今年1—5月产值305.8亿元。", "305.8亿元", "2025年1—5月"),
+        # said in a sentence before it in the paragraph, but not in the paragraph before
+        ("去年形势好。产值突破3700亿元。", "突破3700亿元", "2024年"),
+        ("去年形势好。\n产值突破3700亿元。", "突破3700亿元", None),
+        # what it is only compared with is not its own
+        ("2023年新增131个,较2022年同期增加24个。", "24个", "2023年"),
+        # said nowhere: the document's date
+        ("园区集聚企业1800余家。", "1800余家", None),
+    ],
+)
+def test_when_a_figure_holds(text: str, of: str, period: str | None) -> None:
+    found = figure(text, of)
+    assert (str(found.said.period) if found.said else None) == period
+    assert str(found.period) == (period or "2025年5月16日")
+
+
+def test_a_document_without_a_date_leaves_a_figure_without_a_period() -> None:
+    assert figure("集聚企业1800家。", "1800家", None).period is None
+    assert figure("2024年产值9亿元。", "9亿元", None).period is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "stance"),
+    [
+        ("今年一季度产值达171.51亿元。", "171.51亿元", Stance.RESULT),
+        ("今年力争产值突破4000亿元。", "突破4000亿元", Stance.TARGET),
+        ("项目达产。今年将新增未来工厂40家。", "40家", Stance.TARGET),
+    ],
+)
+def test_whether_a_figure_was_reached_or_is_aimed_at(text: str, of: str, stance: Stance) -> None:
+    assert figure(text, of).stance is stance
+
+
+@pytest.mark.parametrize(
+    ("text", "lists"),
+    [
+        ("借助创新链、产业链、人才链的融合", ["借助创新链、产业链、人才链的融合"]),
+        ("只有一条", []),
+        ("甲、乙;丙、丁", ["甲、乙", "丙、丁"]),
+    ],
+)
+def test_enumerations(text: str, lists: list[str]) -> None:
+    assert [text[start:end] for start, end in reading(text).enumerations] == lists
+
+
+def test_the_weaker_the_mark_the_nearer_the_neighbours() -> None:
+    at = [segment.at for segment in reading("甲、乙,丙;丁。戊。\n己。").segments]
+    gaps = [after - before for before, after in pairwise(at)]
+    assert gaps == sorted(gaps)
+    assert len(set(gaps)) == 5
+
+
+def test_a_thousands_separator_is_no_mark() -> None:
+    assert len(reading("共计1,200家").segments) == 1
+
+
+def test_the_heading_the_title_and_the_region_are_the_context() -> None:
+    document = Document("a.txt", "钱塘新区季报", "正文。", region="杭州錢塘")
+    passage = Passage("a.txt:0", "a.txt", 0, 3, "正文。", "二、工业")
+    assert read(passage, document).context.split("\n") == ["二、工业", "钱塘新区季报", "杭州钱塘"]
+
+
+@pytest.mark.parametrize(
+    ("published", "period"),
+    [("2025-05-16", "2025年5月16日"), ("2025-03", "2025年3月"), ("2022-09/2022-11", "2022年9—11月")],
+)
+def test_a_document_holds_for_the_days_it_may_have_come_out_on(published: str, period: str) -> None:
+    document = Document("a.txt", "", "", published=Published.parse(published))
+    assert str(published_period(document)) == period
+
+
+@settings(deadline=None)  # words are loaded on first use
+@given(
+    st.text(max_size=80)
+    | st.lists(st.sampled_from([*"、,。;(“”\n", "今年", "12家", "共1,200亿元"])).map("".join)
+)
+def test_every_text_can_be_read(text: str) -> None:
+    found = reading(text)
+    assert found.segments
+    ends = [0, *(segment.end for segment in found.segments)]
+    assert all(segment.start >= end for segment, end in zip(found.segments, ends, strict=False))
+    assert [segment.at for segment in found.segments] == sorted(segment.at for segment in found.segments)
+    assert all(text[f.figure.start : f.figure.end] == f.figure.text for f in found.figures)
+    for offset in range(len(text)):
+        segment = found.segment_at(offset)
+        assert segment is found.segments[0] or segment.start <= offset
