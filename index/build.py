@@ -20,7 +20,7 @@ from index.encoder import BUILT_IN, Encoder, SentenceEncoder
 from index.errors import IndexMismatch, IndexNotFound, NoDocuments, UnreadableDocument
 from index.lexical import tokenize
 from index.metadata import FILE_NAME, Metadata, find_published, find_title, read_metadata
-from index.normalize import lay_out
+from index.normalize import fold, lay_out
 from index.store import MANIFEST, IndexConfig, Manifest, PassageIndex, building, read_manifest
 from index.types import Document, Passage
 
@@ -244,7 +244,7 @@ def _words_and_vectors(
     new = [row for row, text in enumerate(texts) if text not in old.rows]
     for start in range(0, len(new), _BATCH):
         batch = new[start : start + _BATCH]
-        vectors[batch] = encoder.encode_passages([texts[row] for row in batch])
+        vectors[batch] = encoder.encode_passages([fold(texts[row]) for row in batch])  # as queries are
         for row in batch:
             words[row] = tokenize(texts[row])
         report("passages", start + len(batch), len(new))

@@ -22,7 +22,6 @@ from rag.types import Answer, Citation, Hit
 _HITS: Final = 10
 _LONGEST: Final = 360  # characters of an answer to several things at once
 _UNSUPPORTED: Final = "答案里有引文中找不到的数字,不予给出。"
-_NEAREST: Final = "文档没有回答这个问题,以下是最接近的段落。"
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +94,11 @@ class Assistant:
         """The reason, with the figure of another time, as what it is, where there is one."""
         first = findings[0]
         citations: list[Citation] = []
-        text = _NEAREST if hits else ""
+        text = (
+            f"最接近的段落出自《{self.retriever.documents[hits[0].passage.doc_id].title}》。"
+            if hits
+            else ""
+        )
         if first.others:
             text = f"文档里最接近的是:{rival_text(first.others[0], first.question)}{self._mark(first.others[0], citations)}"
         return Answer(question, text, tuple(citations), hits, first.reason, "", understood)
@@ -129,7 +132,7 @@ class Assistant:
                     lines[lead + ";".join(marked)] = None
         if missing := unsupported_figures("\n".join(said), citations):
             logger.error("withheld an answer to %r: the figures %s stand in no quote", question, missing)
-            return Answer(question, _NEAREST, (), hits, _UNSUPPORTED, "", understood)
+            return Answer(question, "", (), hits, _UNSUPPORTED, "", understood)
         text = comparison(findings, question) + "\n".join(lines)
         short = ";".join(filter(None, map(short_answer, findings)))
         return Answer(question, text, tuple(citations), hits, None, short, understood)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from rag.evidence import Evidence
-from rag.question import Kind, Question
+from rag.question import Kind, Question, is_name
+from rag.wording import spellings
 
 THRESHOLD: Final = 0.38
 """Evidence less sure than this is not given as an answer."""
@@ -32,7 +33,7 @@ def refusal(asked: Question, evidence: Sequence[Evidence]) -> str | None:
         wanted = {Kind.NUMBER: "数字", Kind.DATE: "时间"}.get(asked.kind, "内容")
         return f"相关段落里没有所问的{wanted}。"
     best = evidence[0]
-    if asked.carried and asked.words and set(asked.words) <= set(best.missing):
+    if lacks_subject(asked, best):
         return f"文档里没有与“{'”“'.join(best.missing[:3])}”相关的回答。"
     if is_unrelated(best):
         return "文档里没有与这个问题相关的内容。"
@@ -53,6 +54,15 @@ def refusal(asked: Question, evidence: Sequence[Evidence]) -> str | None:
 def is_of_other_period(best: Evidence) -> bool:
     """Whether it is a figure of another time than the one asked for, which is never given as the answer."""
     return best.figure is not None and best.features.period <= -1
+
+
+def lacks_subject(asked: Question, best: Evidence) -> bool:
+    """Whether a question that leans on another finds neither the name carried over nor any word of its own."""
+    if not asked.carried:
+        return False
+    subject = next(iter(asked.carried))
+    absent = is_name(subject) and not any(map(best.reading.has, spellings(subject)))
+    return absent or (bool(asked.words) and set(asked.words) <= set(best.missing))
 
 
 def is_known_for_other_period(evidence: Sequence[Evidence]) -> bool:

@@ -32,10 +32,10 @@ class Citation:
 class Answer:
     """An answer with its citations, or a refusal with the reason.
 
-    ``text`` is what a reader sees, with ``[1]`` marks; ``short`` is the bare figure, name or list
-    in it, where there is one. After a refusal ``citations`` is empty and ``hits`` are the
-    nearest passages. ``understood`` is the question that was answered: for a follow-up, the
-    question made whole from the turns before.
+    ``text`` is what a reader sees, with ``[1]`` marks; ``short`` is the bare figure or date in it,
+    where there is one. After a refusal ``text`` says what the documents do hold: the nearest figure,
+    cited, or where to look; ``hits`` are the nearest passages. ``understood`` is the question that was
+    answered: for a follow-up, the question made whole from the turns before.
     """
 
     question: str

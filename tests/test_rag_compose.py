@@ -8,6 +8,7 @@ from index import build_index
 from rag import Assistant, Retriever
 from rag.compose import Finding, answer_text, comparison, short_answer
 from rag.question import understand
+from rag.split import Part
 
 DOCUMENTS = {
     "spring.txt": """临江新区一季度工业经济
@@ -117,7 +118,9 @@ def test_two_figures_are_compared_by_value(
 
 
 def test_a_part_without_evidence_is_its_reason() -> None:
-    missing = Finding("临江", understand("临江的增加值是多少?"), None, "没有。")
+    missing = Finding(
+        Part("临江", "临江的增加值是多少?"), understand("临江的增加值是多少?"), None, "没有。"
+    )
     assert answer_text(missing) == "没有。"
     assert short_answer(missing) == ""
     assert comparison([missing, missing], "临江和望江谁高?") == ""

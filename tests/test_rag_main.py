@@ -96,10 +96,11 @@ def test_a_refusal_as_json(index: str, capsys: pytest.CaptureFixture[str]) -> No
 def test_passages_as_json(index: str, capsys: pytest.CaptureFixture[str]) -> None:
     hits = as_json(capsys, "search", "临江新区有几个项目?", "-k", "1", "--index", index)
     assert len(hits) == 1
-    assert {"rank", "score", "text", "doc_id", "start", "end", "heading"} <= hits[0].keys()
+    assert hits[0].keys() == {"rank", "score", "passage"}
+    assert {"text", "doc_id", "start", "end", "heading"} <= hits[0]["passage"].keys()
     assert hits[0]["rank"] == 1
     assert isinstance(hits[0]["score"], float)
-    assert "17个项目" in hits[0]["text"]
+    assert "17个项目" in hits[0]["passage"]["text"]
 
 
 def test_k_may_be_more_than_there_is(index: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -83,7 +83,7 @@ def _refusal(answer: Answer, documents: Documents, words: Words) -> str:
     cards = [_passage(hit, documents[hit.passage.doc_id], words) for hit in answer.hits[:NEAREST]]
     return (
         f'<div class="refusal"><h3 class="label">{words.refused}</h3>'
-        f'<p class="verdict">{escape(answer.refusal or "")}</p><p>{escape(answer.text)}</p>'
+        f'<p class="verdict">{escape(answer.refusal or "")}</p><p>{_text(answer, words)}</p>'
         f"{_cards(words.nearest, cards)}</div>"
     )
 
