@@ -16,7 +16,9 @@ from numpy.typing import NDArray
 
 from index.normalize import fold
 
-jieba.setLogLevel(logging.WARNING)
+# It has nothing to say but that its cache can't be written, with a traceback, as happens in a folder for
+# temporary files that several people share; it works without.
+jieba.setLogLevel(logging.CRITICAL)
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it reports every step at import-time DEBUG
 
 K1: Final = 1.2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+import jieba
 import numpy as np
 import pytest
 from hypothesis import given
@@ -60,6 +61,14 @@ def test_segments_follow_each_other_without_a_gap(text: str) -> None:
         assert (start, word) == (at, fold(text)[start:end])
         at = end
     assert at == len(text)
+
+
+def test_a_cache_that_cannot_be_written_is_not_worth_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    tokenizer = jieba.Tokenizer()
+    tokenizer.tmp_dir = "/no/such/folder"
+    tokenizer.initialize()
+    assert "增加值" in tokenizer.lcut("工业增加值")
+    assert caplog.records == []
 
 
 def test_common_words_are_more_common() -> None:
