@@ -22,6 +22,7 @@ _FEW: Final = 4
 """In a question of so few words each tells: there alone words that the documents lack count."""
 _HEAD_FAR: Final = 0.3
 _HEAD_NEAR: Final = 0.7
+_ALL_WORDS: Final = 0.95
 _UNRELATED_WORDS: Final = 0.6
 _UNRELATED_COSINE: Final = 0.15
 
@@ -83,7 +84,8 @@ def is_of_other_place(best: Evidence) -> bool:
 
 def is_unrelated(best: Evidence) -> bool:
     """Whether the documents neither have most of the question's words nor say anything close to it."""
-    return best.features.strange > _UNRELATED_WORDS and best.features.close < _UNRELATED_COSINE
+    strange = best.features.strange
+    return strange > _ALL_WORDS or (strange > _UNRELATED_WORDS and best.features.close < _UNRELATED_COSINE)
 
 
 def confidence(asked: Question, evidence: Sequence[Evidence]) -> float:

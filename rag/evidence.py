@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from index import PassageIndex, tokenize
 from index import segment as cut
 from rag.figures import Stance, compatible
-from rag.periods import Period
+from rag.periods import Period, TimeExpression
 from rag.question import Kind, Question, is_name
 from rag.ranker import WEIGHTS
 from rag.reading import DatedFigure, Reading, published_period
@@ -245,7 +245,7 @@ def agreement(question: Question, figure: DatedFigure | None, reading: Reading) 
         return 1.0
     if figure is not None and figure.said is None:
         return 0.3 if _same_year(asked, period) else -0.5
-    if _WHOLE_YEAR.search(question.folded) and asked.granularity == "year" and figure is not None:
+    if figure is not None and figure.said is not None and _is_other_stretch(asked, figure.said, question):
         return -1.0
     if asked.contains(period):
         return 0.7
@@ -254,6 +254,19 @@ def agreement(question: Question, figure: DatedFigure | None, reading: Reading) 
     if asked.overlaps(period):
         return 0.2
     return -1.0 if figure else -0.3
+
+
+def _is_other_stretch(asked: Period, said: TimeExpression, question: Question) -> bool:
+    """Whether a figure is of a part of the stretch asked for, or of a longer one: 6月 is not 上半年.
+
+    A year stands for whatever in it is told, unless 全年 is asked; and what holds as of a day holds.
+    """
+    if said.kind != "during":
+        return False
+    if asked.granularity == "year":
+        return bool(_WHOLE_YEAR.search(question.folded)) and said.period.granularity != "year"
+    stretches = ("quarter", "half", "span", "month")
+    return asked.granularity in stretches and said.period.granularity in stretches
 
 
 def _same_year(asked: Period, period: Period) -> bool:
