@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from rag.evidence import Evidence, asks_for_target
+from rag.evidence import DURATIONS, Evidence, asks_for_target
 from rag.figures import Stance, compatible, implausible
 from rag.question import MORE, Kind, Question
 from rag.reading import published_period
@@ -15,7 +15,7 @@ from rag.split import Part
 
 _FIGURE_LENGTH: Final = 60
 _ENOUGH: Final = 15
-_FACT_LENGTH: Final = 140
+_FACT_LENGTH: Final = 110
 _LIST_LENGTH: Final = 200
 _LOOSE: Final = " \n,,;;::、"
 _CLAUSE: Final = re.compile(r"(?:[^,;:。?!]|(?<=\d),(?=\d{3}))+[,;:。?!]*")
@@ -83,7 +83,8 @@ def figure_note(evidence: Evidence, question: Question, *, alone: bool = False) 
     notes = []
     published = evidence.reading.document.published
     year_is_said = dated.said is not None and dated.said.explicit_year and not alone
-    if dated.period is not None and dated.period != question.period and not year_is_said:
+    lasts = dated.figure.unit in DURATIONS  # 3—5年 is how long, not when
+    if dated.period is not None and dated.period != question.period and not year_is_said and not lasts:
         notes.append(
             str(dated.period) if dated.period != published_period(evidence.reading.document) else ""
         )
@@ -117,49 +118,46 @@ def comparison(findings: Sequence[Finding], question: str) -> str:
 
 
 def _window(evidence: Evidence, question: Question, longest: int) -> tuple[int, int]:
-    """The whole clauses around a place up to a length, first on the side that has more of the question.
+    """The whole clauses, up to a length, that tell most of the question, with the place itself if they can.
 
-    Around a figure, no clause is taken in that has another figure of its unit: one number is asked for.
+    Around a figure, only as much as tells what it is the figure of and when, and no clause with another
+    figure of its unit: one number is asked for. Else as much as there is room for.
     """
     reading = evidence.reading
     low, high = reading.sentences[evidence.sentence]
     if evidence.figure is None and high - low <= longest:
         return low, high
     clauses = [found.span() for found in _CLAUSE.finditer(reading.folded, low, high)] or [(low, high)]
-    inside = [n for n, (a, b) in enumerate(clauses) if a < evidence.end and b > evidence.start] or [0]
-    first, last = inside[0], inside[-1]
+    place = [n for n, (a, b) in enumerate(clauses) if a < evidence.end and b > evidence.start] or [0]
+    figure = evidence.figure
     rivals = _rivals(evidence)
 
-    def fits(number: int, start: int, end: int) -> bool:
-        a, b = clauses[number]
-        return end - start <= longest and not any(a <= at < b for at in rivals)
-
-    def told(number: int) -> int:
-        text = reading.folded[slice(*clauses[number])]
-        return sum(word in text for word in question.words)
-
-    def ends() -> bool:
-        """A figure needs what it is the figure of, and nothing behind it."""
-        return evidence.figure is not None and clauses[last][1] - clauses[first][0] >= _ENOUGH
-
-    while True:
-        sides = (
-            [(told(first - 1), 1)]
-            if first > 0 and fits(first - 1, clauses[first - 1][0], clauses[last][1])
-            else []
+    def worth(first: int, last: int) -> tuple[int, bool, int]:
+        start, end = clauses[first][0], clauses[last][1]
+        told = sum(word in reading.folded[start:end] for word in question.words)
+        when = figure is not None and figure.said is not None and start <= figure.said.start < end
+        length = end - start
+        return (
+            told + when,
+            first <= place[0] and place[-1] <= last,
+            -max(length, _ENOUGH) if figure else length,
         )
-        if (
-            last + 1 < len(clauses)
-            and not ends()
-            and fits(last + 1, clauses[first][0], clauses[last + 1][1])
-        ):
-            sides.append((told(last + 1), 0))
-        if not sides:
-            return clauses[first][0], clauses[last][1]
-        if max(sides)[1]:
-            first -= 1
-        else:
-            last += 1
+
+    windows = [
+        (first, last)
+        for first in range(len(clauses))
+        for last in range(first, len(clauses))
+        if clauses[last][1] - clauses[first][0] <= longest
+        and (figure is None or first <= place[0] <= place[-1] <= last)
+        and not any(
+            clauses[n][0] <= at < clauses[n][1]
+            for n in range(first, last + 1)
+            if n not in place
+            for at in rivals
+        )
+    ]
+    first, last = max(windows, key=lambda window: worth(*window), default=(place[0], place[-1]))
+    return clauses[first][0], clauses[last][1]
 
 
 def _rivals(evidence: Evidence) -> list[int]:

@@ -33,7 +33,7 @@ _TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|�
 _PART_OF: Final = re.compile(r"新增|净增|新认定|推荐|上报|新立项")
 _WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
 _HOW_LONG: Final = re.compile(r"多久|多长|时间|几[年天]|何时|期限|工期|年限")
-_DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
+DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
 _DEFINES: Final = re.compile(
     r"指的?是|是指|[”\"」]指|指(?=形成|实施|在|通过|由|对|将)|即(?![将使可日])|就是|意味着|含义|简称|俗称|又称|定义|是一[种个项类]"
 )
@@ -278,7 +278,7 @@ def _unit(question: Question, figure: DatedFigure | None) -> float:
         return 0.0
     unit = figure.figure.unit
     if not question.unit:
-        return -1.0 if unit in _DURATIONS and not _HOW_LONG.search(question.folded) else 0.0
+        return -1.0 if unit in DURATIONS and not _HOW_LONG.search(question.folded) else 0.0
     return 1.0 if unit == question.unit else -1.0 if not unit or unit == "大" else 0.0
 
 
