@@ -106,9 +106,7 @@ def gather(
         words = _Words(question, weights, reading)
         thin = _Thin(question, reading)
         forms = [_form(question, reading, n) for n in range(len(reading.sentences))]
-        place = float(
-            bool(places) and not any(name in reading.context or name in reading.folded for name in places)
-        )
+        place = float(bool(places) and not any(map(reading.has, places)))
         sought = [gives_what_is_sought(question.folded, reading.folded[a:b]) for a, b in reading.sentences]
         elsewhere = sum(weights[word] for word in words.lacking if word in known)
         for start, end, figure in _places(question, reading):

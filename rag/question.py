@@ -300,9 +300,8 @@ def understand(
         return Question(text, folded, kind, words, head, {}, unit, _count(folded), period)
     if not INTERROGATIVE.search(folded):
         kind, unit = before.kind, unit or before.unit
-    carried = {
-        word: weight for word, weight in _carried(folded, words, before).items() if word not in words
-    }
+    taken = dict.fromkeys(before.words, _GIVEN) if leans else _carried(folded, words, before)
+    carried = {word: weight for word, weight in taken.items() if word not in words}
     if before.period is not None and _LAST_YEAR.search(folded):
         now = Published(before.period.last, before.period.last)  # in a talk about 2024, 去年 is 2023
     period = _period(folded, now, before.period) or before.period

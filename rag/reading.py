@@ -21,7 +21,6 @@ _MARKS: Final = re.compile(r"[、(),;:。?!…\n]+|--")
 _DIGITS_AROUND: Final = re.compile(r"(?<=\d),(?=\d{3})")
 _ITEM: Final = r"[^、,;:。?!\n()]{1,24}"
 _ENUMERATION: Final = re.compile(rf"{_ITEM}(?:、{_ITEM})+")
-_QUOTED: Final = re.compile(r"[“\"《「『][^”\"》」』\n]{1,30}[”\"》」』]")
 
 
 @dataclass(frozen=True, slots=True)
