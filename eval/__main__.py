@@ -17,7 +17,7 @@ from eval.replies import load_replies
 from eval.report import page, tables
 from eval.runner import answer_all, save_run, unfounded
 from eval.scores import score
-from rag import Retriever, ZhengwenError
+from rag import CommandParser, Retriever, ZhengwenError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="python -m eval", description="Ask every question of a gold set, or score a run."
     )
     commands = parser.add_subparsers(dest="command", required=True)

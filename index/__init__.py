@@ -4,6 +4,7 @@
 """
 
 from index.build import BuildReport, build_index
+from index.cli import CommandParser
 from index.encoder import BUILT_IN, Encoder, SentenceEncoder
 from index.errors import (
     CitationError,
@@ -27,6 +28,7 @@ __all__ = [
     "BUILT_IN",
     "BuildReport",
     "CitationError",
+    "CommandParser",
     "Document",
     "Encoder",
     "IndexBusy",

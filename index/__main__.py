@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from index import BUILT_IN, PassageIndex, ZhengwenError, build_index, read_manifest
+from index import BUILT_IN, CommandParser, PassageIndex, ZhengwenError, build_index, read_manifest
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="python -m index", description="Make an index of documents, or look at one."
     )
     commands = parser.add_subparsers(dest="command", required=True)

@@ -9,7 +9,6 @@ that the ratios hold where the milliseconds don't. `HNSW_FROM` in ``index/store.
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
 from collections.abc import Sequence
@@ -20,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from index.cli import CommandParser
 from index.errors import ZhengwenError
 from index.store import PassageIndex, exact, graph, search
 
@@ -34,9 +34,7 @@ _NOISE: Final = 0.05
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure every size there are vectors for; return the exit status."""
-    parser = argparse.ArgumentParser(
-        prog="python -m index.bench", description="Exact against graph search."
-    )
+    parser = CommandParser(prog="python -m index.bench", description="Exact against graph search.")
     parser.add_argument(
         "index", type=Path, nargs="?", help="an index whose vectors to take (default: random ones)"
     )

@@ -9,6 +9,7 @@ answer = Assistant(retriever).ask("钱塘2025年一季度规上工业增加值�
 
 from index import (
     CitationError,
+    CommandParser,
     Document,
     IndexMismatch,
     IndexNotFound,
@@ -32,6 +33,7 @@ __all__ = [
     "Assistant",
     "Citation",
     "CitationError",
+    "CommandParser",
     "Document",
     "Hit",
     "IndexMismatch",

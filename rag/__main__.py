@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from rag import Assistant, Document, Hit, Retriever, ZhengwenError
+from rag import Assistant, CommandParser, Document, Hit, Retriever, ZhengwenError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -39,9 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m rag", description="Search an index, or ask it a question."
-    )
+    parser = CommandParser(prog="python -m rag", description="Search an index, or ask it a question.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, text, help_text in (
         ("search", "query", "the passages that fit a query, best first"),

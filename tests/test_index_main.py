@@ -166,7 +166,7 @@ def test_a_command_that_there_is_not(arguments: list[str], capsys: pytest.Captur
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-    assert "error: " in capsys.readouterr().err
+    assert capsys.readouterr().err.count("\n") == 1, "one line"
 
 
 @pytest.mark.parametrize(

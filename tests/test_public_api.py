@@ -20,13 +20,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 NAMES = {
     "index": """
-        BUILT_IN BuildReport CitationError Document Encoder IndexBusy IndexMismatch IndexNotFound InvalidGold
+        BUILT_IN BuildReport CitationError CommandParser Document Encoder IndexBusy IndexMismatch IndexNotFound InvalidGold
         InvalidMetadata Manifest ModelNotFound NoDocuments Passage PassageIndex Published SentenceEncoder
         UnreadableDocument ZhengwenError build_index commonness fold read_manifest segment sentence_spans
         tokenize
     """,
     "rag": """
-        Answer Assistant Citation CitationError Document Hit IndexMismatch IndexNotFound InvalidGold
+        Answer Assistant Citation CitationError CommandParser Document Hit IndexMismatch IndexNotFound InvalidGold
         InvalidMetadata ModelNotFound NoDocuments Passage Published Retriever UnreadableDocument ZhengwenError
         fold without_dates
     """,

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rag import ZhengwenError
+from rag import CommandParser, ZhengwenError
 from train.confidence import examples, fit
 
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="python -m train", description="Make the numbers that the program works with."
     )
     commands = parser.add_subparsers(dest="command", required=True)

@@ -10,7 +10,7 @@ import sys
 
 import uvicorn
 
-from rag import Assistant, Retriever, ZhengwenError
+from rag import Assistant, CommandParser, Retriever, ZhengwenError
 from ui.app import build_app, serve
 
 
@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ui", description="在浏览器里提问，回答附原文出处。")
+    parser = CommandParser(prog="python -m ui", description="在浏览器里提问，回答附原文出处。")
     parser.add_argument("--host", default="127.0.0.1", help="监听的地址（默认 127.0.0.1，只有本机可用）")
     parser.add_argument("--port", type=_port, default=7860, help="端口（默认 7860；0 为任一空闲端口）")
     parser.add_argument("--index", default=".index", help="索引文件夹（默认 .index）")
