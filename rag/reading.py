@@ -66,8 +66,8 @@ class Reading:
 
     def segment_at(self, offset: int) -> Segment:
         """The segment that holds an offset, or the nearest before it."""
-        starts = [segment.start for segment in self.segments]
-        return self.segments[max(0, bisect.bisect_right(starts, offset) - 1)]
+        following = bisect.bisect_right(self.segments, offset, key=lambda segment: segment.start)
+        return self.segments[max(0, following - 1)]
 
 
 def read(passage: Passage, document: Document) -> Reading:
