@@ -1,1 +1,1 @@
-"""How the numbers in `rag.confidence` are made: ``python -m train confidence DEV [DEV …]``."""
+"""How the models and the numbers that the program works with are made: ``python -m train --help``."""

@@ -28,6 +28,8 @@ from rag.question import Question, understand
 _POOL: Final = 40  # passages searched, so that ten are left without those that answer
 _HITS: Final = 10
 _BINS: Final = 10
+WITHHELD: Final = 0.05
+"""The share of right answers that may be lost to refusals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +43,14 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A logistic regression, and for each tenth of confidence (examples, share of them right)."""
+    """A logistic regression, and for each tenth of confidence (examples, share of them right).
+
+    ``threshold`` is the confidence under which `WITHHELD` of the right answers lie.
+    """
 
     bias: float
     weights: dict[str, float]
+    threshold: float
     curve: tuple[tuple[int, float], ...]
     withheld: dict[float, tuple[float, float]]
 
@@ -87,7 +93,7 @@ def _reranked(hits: Sequence[Hit]) -> list[Hit]:
     return [Hit(rank, hit.score / hits[0].score, hit.passage) for rank, hit in enumerate(hits, 1)]
 
 
-def fit(data: Sequence[Example], thresholds: Sequence[float] = (0.2, 0.3, 0.38, 0.5)) -> Fit:
+def fit(data: Sequence[Example], thresholds: Sequence[float] = (0.1, 0.2, 0.3, 0.5)) -> Fit:
     """Fit on what is surely answered or surely not; a wrong answer to an answerable question is neither.
 
     ``withheld`` maps a threshold to the shares it withholds: of right answers, and where nothing answers.
@@ -101,6 +107,7 @@ def fit(data: Sequence[Example], thresholds: Sequence[float] = (0.2, 0.3, 0.38, 
     return Fit(
         float(model.intercept_[0]),
         dict(zip(FEATURES, map(float, model.coef_[0]), strict=True)),
+        float(np.quantile(chance[right], WITHHELD)),
         _curve(chance[sure], right[sure]),
         {t: (float(np.mean(chance[right] < t)), float(np.mean(chance[~full] < t))) for t in thresholds},
     )

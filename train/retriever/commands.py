@@ -1,0 +1,163 @@
+"""The commands that make, adapt and score a retriever, as parts of ``python -m train``.
+
+Each returns what is to be printed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Final
+
+from index import BUILT_IN, ZhengwenError
+from train.data import InvalidData
+from train.retriever.adapt import adapt, read_documents
+from train.retriever.card import write_card
+from train.retriever.model import load_model, save_model
+from train.retriever.prepare import is_prepared, load_prepared, prepare
+from train.retriever.score import BUILT_IN_FOLDER, QuestionSet, dev_sets, score, table
+from train.retriever.training import BATCH, DIMENSION, STEPS, Plan, has_checkpoint, learn
+
+_TOKENS: Final = 58_000
+_ADAPTING: Final = 120.0  # seconds
+
+
+class NotBetter(ZhengwenError):
+    """Adapting has not helped: there is no new model."""
+
+
+def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the commands; ``options.run(options)`` runs the one that was given."""
+    _add_retriever(commands.add_parser("retriever", help="make an embedding model, or adapt one"))
+    _add_score(commands.add_parser("score", help="score embedding models on the dev sets, side by side"))
+
+
+def _add_retriever(parser: argparse.ArgumentParser) -> None:
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, metavar="DIR", help="make a model from this training data")
+    source.add_argument("--corpus", type=Path, metavar="DIR", help="adapt a model to these documents")
+    parser.add_argument("--out", type=Path, required=True, metavar="MODEL", help="the new model's folder")
+    parser.add_argument(
+        "--from",
+        dest="base",
+        type=Path,
+        default=BUILT_IN_FOLDER,
+        metavar="MODEL",
+        help="with --corpus: the model to adapt (default: the built-in one)",
+    )
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument(
+        "--steps",
+        type=_positive,
+        metavar="N",
+        help=f"length of the run (default: {STEPS}; not with --corpus)",
+    )
+    length.add_argument(
+        "--seconds", type=_amount, metavar="S", help=f"length of the run (with --corpus: {_ADAPTING:.0f})"
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the same seed gives the same model (default: 0)"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where a run to the same folder stopped"
+    )
+    parser.add_argument(
+        "--dimension", type=_positive, default=DIMENSION, help=f"numbers in a vector (default: {DIMENSION})"
+    )
+    parser.add_argument(
+        "--tokens", type=_positive, default=_TOKENS, help=f"size of the vocabulary (default: {_TOKENS})"
+    )
+    parser.add_argument(
+        "--batch", type=_positive, default=BATCH, help=f"questions learnt from at once (default: {BATCH})"
+    )
+    _add_gold(parser)
+    parser.set_defaults(run=_retriever)
+
+
+def _add_score(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "models",
+        nargs="+",
+        metavar="MODEL",
+        help=f"models' folders or names; {BUILT_IN} is the built-in one",
+    )
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds dev/")
+    parser.add_argument("--limit", type=_positive, metavar="N", help="at most N questions of each set")
+    _add_gold(parser)
+    parser.set_defaults(run=_score)
+
+
+def _add_gold(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--gold", type=Path, metavar="FILE", help="score on this gold set too")
+    parser.add_argument("--documents", type=Path, metavar="DIR", help="the documents of the gold set")
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+    return number
+
+
+def _amount(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
+    return number
+
+
+def _retriever(options: argparse.Namespace) -> str:
+    if options.out.exists() and not options.out.is_dir():
+        raise InvalidData(f"{options.out} is a file; give a folder for the model with --out")
+    return _make(options) if options.data else _adapt(options)
+
+
+def _make(options: argparse.Namespace) -> str:
+    work = options.out.with_name(f"{options.out.name}.work")
+    if options.resume and not is_prepared(work):
+        raise InvalidData(f"{work} holds no run to resume; leave out --resume")
+    prepared = (
+        load_prepared(work) if options.resume else prepare(options.data, work, options.tokens, options.seed)
+    )
+    plan = Plan(options.steps or STEPS, options.seconds, options.dimension, options.batch, options.seed)
+    learnt = learn(prepared.examples, plan, work, resume=options.resume and has_checkpoint(work))
+    save_model(options.out, prepared.tokenizer, learnt.table)
+    scores = ""
+    if sets := _sets(options):
+        models = [score(model, sets) for model in (BUILT_IN, str(options.out))]
+        scores = table(models, ("the built-in model before", "this model"))
+    card = write_card(prepared.facts, plan, learnt, scores)
+    (options.out / "README.md").write_text(card, encoding="utf-8", newline="\n")
+    return f"{scores}\n{learnt.steps:,} steps in {learnt.seconds:.0f} s; model and card: {options.out}"
+
+
+def _adapt(options: argparse.Namespace) -> str:
+    tokenizer, old = load_model(options.base)
+    seconds = options.seconds or (None if options.steps else _ADAPTING)
+    plan = Plan(options.steps or STEPS, seconds, seed=options.seed)
+    outcome = adapt(read_documents(options.corpus), tokenizer, old, plan)
+    found = (
+        f"of {outcome.questions} sentences that were kept out, the mean reciprocal rank of their passage is "
+        f"{outcome.after:.3f}, before {outcome.before:.3f}"
+    )
+    if not outcome.helped:
+        raise NotBetter(f"adapting did not help: {found}; nothing is written, stay with {options.base}")
+    save_model(options.out, tokenizer, outcome.table)
+    return f"adapting helped: {found}\nuse it with: python -m index build DIR --out INDEX --model {options.out}"
+
+
+def _score(options: argparse.Namespace) -> str:
+    sets = _sets(options)
+    if not sets:
+        raise InvalidData(f"{options.data / 'dev'} holds no dev set: a folder with docs/ and gold.jsonl")
+    return table([score(model, sets, options.limit) for model in options.models])
+
+
+def _sets(options: argparse.Namespace) -> list[QuestionSet]:
+    """The dev sets, and the gold set if there is one."""
+    sets = dev_sets(options.data)
+    if options.gold:
+        sets.append(
+            QuestionSet(options.gold.stem, options.documents or options.gold.parent / "docs", options.gold)
+        )
+    return sets
