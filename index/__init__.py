@@ -7,6 +7,7 @@ from index.build import BuildReport, build_index
 from index.cli import CommandParser
 from index.encoder import BUILT_IN, Encoder, SentenceEncoder
 from index.errors import (
+    BuildFailed,
     CitationError,
     IndexBusy,
     IndexMismatch,
@@ -15,10 +16,12 @@ from index.errors import (
     InvalidMetadata,
     ModelNotFound,
     NoDocuments,
+    Refused,
     UnreadableDocument,
     ZhengwenError,
 )
 from index.lexical import commonness, segment, tokenize
+from index.library import Entry, Library
 from index.normalize import fold
 from index.sentences import sentence_spans
 from index.store import Manifest, PassageIndex, read_manifest
@@ -26,22 +29,26 @@ from index.types import Document, Passage, Published
 
 __all__ = [
     "BUILT_IN",
+    "BuildFailed",
     "BuildReport",
     "CitationError",
     "CommandParser",
     "Document",
     "Encoder",
+    "Entry",
     "IndexBusy",
     "IndexMismatch",
     "IndexNotFound",
     "InvalidGold",
     "InvalidMetadata",
+    "Library",
     "Manifest",
     "ModelNotFound",
     "NoDocuments",
     "Passage",
     "PassageIndex",
     "Published",
+    "Refused",
     "SentenceEncoder",
     "UnreadableDocument",
     "ZhengwenError",

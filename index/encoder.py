@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
 from huggingface_hub import HfApi
 from numpy.typing import NDArray
-from sentence_transformers import SentenceTransformer
 
 from index.errors import ModelNotFound
+from index.garbage import uncollected
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 BUILT_IN: Final = "built-in"
 """The name of the model that lies in this repository."""
@@ -33,6 +38,11 @@ _PROMPTS: Final = (
     (r"e5-(small|base|large)", {"query": "query: ", "document": "passage: "}),
 )
 _PATIENCE: Final = 10.0  # seconds for the model hub to answer
+_ORGANIZATION: Final = "sentence-transformers"  # whose a model without a slash in its name is
+# Texts that go through the model together. Static embeddings take no padding, and in large batches half
+# the time; a transformer's memory grows with the batch.
+_BATCH: Final = 32
+_STATIC_BATCH: Final = 1024
 
 
 class Encoder(Protocol):
@@ -55,6 +65,7 @@ class SentenceEncoder:
         """Wrap a loaded model; `load` finds one by name."""
         self.name = name
         self._model = model
+        self._batch = _STATIC_BATCH if _is_static(model) else _BATCH
         self.dimension = len(model.encode_query(_PROBE))
 
     @classmethod
@@ -70,7 +81,7 @@ class SentenceEncoder:
                 f"no embedding model in the folder {path}; give a model's folder or name with --model"
             )
         try:
-            model = _open(str(path)) if local else _fetch(name)
+            model = _built_in(path) if name == BUILT_IN else _open(str(path)) if local else _fetch(name)
         # The libraries below raise whatever their own libraries do: there is no common root.
         except Exception as error:
             reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
@@ -96,28 +107,51 @@ class SentenceEncoder:
 
     def encode_passages(self, passages: Sequence[str]) -> NDArray[np.float32]:
         """Encode with the model's passage prompt: float32 (len(passages), dimension), unit rows."""
-        return self._rows(
-            self._model.encode_document(list(passages), normalize_embeddings=True, show_progress_bar=False)
+        vectors = self._model.encode_document(
+            list(passages), batch_size=self._batch, normalize_embeddings=True, show_progress_bar=False
         )
+        return self._rows(vectors)
 
     def _rows(self, vectors: object) -> NDArray[np.float32]:
         return np.asarray(vectors, dtype=np.float32).reshape(-1, self.dimension)
 
 
-def _open(path: str) -> SentenceTransformer:
-    """Load what is on this machine; nothing tries the network."""
-    return SentenceTransformer(path, device="cpu", local_files_only=True)
+@cache
+def _built_in(path: Path) -> SentenceTransformer:
+    """The model that is never another one, kept: it has cycles, so that a dropped one stays for long."""
+    return _open(str(path))
+
+
+def _open(path: str, here: bool = True) -> SentenceTransformer:
+    """Load a model; of one that is ``here``, on this machine, nothing tries the network."""
+    return _library()(path, device="cpu", local_files_only=here)
+
+
+@cache
+def _library() -> type[SentenceTransformer]:
+    # Not at the top: it takes seconds, for which neither the processes that read documents nor
+    # `index info` have any use.
+    with uncollected():
+        from sentence_transformers import SentenceTransformer
+    # Its half million objects stay, and need not be looked through again. Once only: what is garbage
+    # by then stays as well.
+    gc.freeze()
+    return SentenceTransformer
 
 
 def _fetch(name: str) -> SentenceTransformer:
     """Load a model of the hub: as it was fetched before, else from the network."""
-    name = name if "/" in name else f"{SentenceTransformer.default_huggingface_organization}/{name}"
+    name = name if "/" in name else f"{_ORGANIZATION}/{name}"
     try:
         return _open(name)
     except (OSError, ValueError):
         # Ask once whether it is there: to load a model that isn't goes on trying for minutes.
         HfApi().model_info(name, timeout=_PATIENCE)
-        return SentenceTransformer(name, device="cpu")
+        return _open(name, here=False)
+
+
+def _is_static(model: SentenceTransformer) -> bool:
+    return type(model[0]).__name__ == "StaticEmbedding"
 
 
 def _prompts(name: str) -> Mapping[str, str]:

@@ -7,6 +7,8 @@ ZhengwenError
 ├── IndexNotFound         no finished index in that folder
 ├── IndexMismatch         an index of another version, or made with another model
 ├── IndexBusy             another build is writing to that folder
+├── BuildFailed           a build that ended without a word
+├── Refused               what a folder of documents doesn't take in or give away
 ├── ModelNotFound         the embedding model is not there
 ├── CitationError         a quotation or figure that the documents do not hold
 └── InvalidGold           a gold set or run file that is not as agreed
@@ -43,6 +45,24 @@ class IndexMismatch(ZhengwenError):
 
 class IndexBusy(ZhengwenError):
     """Another build is at work on the index."""
+
+
+class BuildFailed(ZhengwenError):
+    """A build in a process of its own died; the index that was there is untouched."""
+
+
+class Refused(ZhengwenError):
+    """A folder of documents doesn't take in a file, or doesn't correct or remove one.
+
+    ``reason`` names the rule in one word, for those who say it in another language; ``values`` are
+    the numbers and names in the message.
+    """
+
+    def __init__(self, reason: str, message: str, *values: object) -> None:
+        """Refuse for a reason."""
+        super().__init__(message)
+        self.reason = reason
+        self.values = values
 
 
 class ModelNotFound(ZhengwenError):

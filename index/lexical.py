@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ import bm25s
 import jieba
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 
 from index.normalize import fold
 
@@ -23,7 +25,7 @@ logging.getLogger("bm25s").setLevel(logging.WARNING)  # it reports every step at
 
 K1: Final = 1.2
 B: Final = 0.75
-VERSION: Final = 1
+VERSION: Final = 2
 
 _WORD: Final = re.compile(r"[\w%]")
 _FUNCTION_WORDS: Final = frozenset(
@@ -111,8 +113,86 @@ def commonness(word: str) -> float:
     return float(max(jieba.dt.FREQ.get(word) or 0, 1)) / float(jieba.dt.total)
 
 
+@dataclass(frozen=True)
+class Words:
+    """The words of passages as numbers: of the n-th, ``ids[starts[n]:starts[n + 1]]`` in the vocabulary."""
+
+    vocabulary: Sequence[str]
+    ids: NDArray[np.int32]
+    starts: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """The number of passages."""
+        return len(self.starts) - 1
+
+    @classmethod
+    def of(cls, passages: Iterable[Sequence[str]]) -> Words:
+        """Number the words of passages in order of appearance."""
+        numbers: dict[str, int] = {}
+        ids: list[int] = []
+        starts = [0]
+        for words in passages:
+            ids.extend(numbers.setdefault(word, len(numbers)) for word in words)
+            starts.append(len(ids))
+        return cls(list(numbers), np.array(ids, np.int32), np.array(starts, np.int64))
+
+    def rows(self, rows: NDArray[np.int64]) -> Words:
+        """Some of the passages, in the order given; of the vocabulary what they need, sorted.
+
+        So that it doesn't show in what order the passages were read.
+        """
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.diff(self.starts)[rows])])
+        # Rows that follow each other are taken together: most do.
+        runs = np.split(rows, np.flatnonzero(np.diff(rows) != 1) + 1) if len(rows) else []
+        pieces = [self.ids[self.starts[run[0]] : self.starts[run[-1] + 1]] for run in runs]
+        ids = np.concatenate([np.empty(0, np.int32), *pieces])
+        used = np.flatnonzero(np.bincount(ids, minlength=len(self.vocabulary))).tolist()
+        used.sort(key=self.vocabulary.__getitem__)
+        renumbered = np.zeros(len(self.vocabulary), np.int32)
+        renumbered[used] = np.arange(len(used), dtype=np.int32)
+        return Words([self.vocabulary[number] for number in used], renumbered[ids], starts)
+
+    def save(self, folder: Path) -> None:
+        """Write the numbers into a folder; the vocabulary is that of the `LexicalIndex`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        np.save(folder / "ids.npy", self.ids)
+        np.save(folder / "starts.npy", self.starts)
+
+    @classmethod
+    def load(cls, folder: Path, vocabulary: Sequence[str]) -> Words:
+        """Read what `save` wrote; the numbers stay on the disk until they are used."""
+        ids = np.load(folder / "ids.npy", mmap_mode="r")
+        return cls(vocabulary, ids, np.load(folder / "starts.npy"))
+
+
+class WordPile:
+    """The words of more and more passages, under one vocabulary."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._numbers: dict[str, int] = {}
+        self._ids: list[NDArray[np.int32]] = []
+        self._lengths: list[NDArray[np.int64]] = []
+        self.size = 0
+
+    def add(self, words: Words) -> range:
+        """Put passages on top; return the rows that they have."""
+        numbers = self._numbers
+        renumbered = [numbers.setdefault(word, len(numbers)) for word in words.vocabulary]
+        self._ids.append(np.array(renumbered, np.int32)[words.ids])
+        self._lengths.append(np.diff(words.starts))
+        self.size += len(words)
+        return range(self.size - len(words), self.size)
+
+    def rows(self, rows: NDArray[np.int64]) -> Words:
+        """Some of the passages, in the order given, as `Words.rows` does."""
+        ids = np.concatenate([np.empty(0, np.int32), *self._ids])
+        starts = np.cumsum(np.concatenate([np.zeros(1, np.int64), *self._lengths]))
+        return Words(list(self._numbers), ids, starts).rows(rows)
+
+
 class LexicalIndex:
-    """BM25 (Lucene's variant: Robertson and Zaragoza 2009, idf never negative) over word lists.
+    """BM25 (Lucene's variant: Robertson and Zaragoza 2009, idf never negative) over the words of passages.
 
     Rows are passages, in the order in which they were given.
     """
@@ -123,15 +203,38 @@ class LexicalIndex:
         self.size = int(bm25.scores["num_docs"])
 
     @classmethod
-    def build(cls, words: Sequence[Sequence[str]]) -> LexicalIndex:
-        """Index passages given as words; the vocabulary is numbered in order of appearance."""
-        vocabulary: dict[str, int] = {}
-        ids = [[vocabulary.setdefault(word, len(vocabulary)) for word in passage] for passage in words]
-        if not vocabulary:  # BM25 needs a word to stand on; nobody searches for this one
-            vocabulary, ids[0] = {"": 0}, [0]
+    def build(cls, words: Words) -> LexicalIndex:
+        """Index passages.
+
+        In whole arrays what bm25s's own ``index`` does passage by passage, with the same result.
+        """
+        vocabulary = words.vocabulary or [""]  # BM25 needs a word to stand on; nobody searches for this one
+        size, lengths = len(words), np.diff(words.starts)
+        times = np.ones(len(words.ids), np.float32)
+        counts = csr_matrix((times, words.ids, words.starts), shape=(size, len(vocabulary))).tocsc()
+        counts.sum_duplicates()
+        holders = np.diff(counts.indptr)  # passages that hold a word
+        idf = np.log(1 + (size - holders + 0.5) / (holders + 0.5)).astype(np.float32)
+        length = (K1 * (1 - B + B * lengths / (lengths.mean() or 1))).astype(np.float32)
+        scores = length[counts.indices]
+        scores += counts.data
+        np.divide(counts.data, scores, out=scores)
+        scores *= np.repeat(idf, holders)
         bm25 = bm25s.BM25(method="lucene", k1=K1, b=B)
-        bm25.index((ids, vocabulary), create_empty_token=False, show_progress=False)
+        bm25.vocab_dict = {word: number for number, word in enumerate(vocabulary)}
+        bm25.nonoccurrence_array = None  # other variants of BM25 have one
+        bm25.scores = {
+            "data": scores,
+            "indices": counts.indices.astype(np.int32),
+            "indptr": counts.indptr.astype(np.int64),
+            "num_docs": size,
+        }
         return cls(bm25)
+
+    @property
+    def vocabulary(self) -> list[str]:
+        """The words that passages are found by, in order of their numbers."""
+        return list(self._bm25.vocab_dict)
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder."""

@@ -9,7 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Final
 
 import opencc
@@ -58,6 +61,7 @@ class _FoldTable(dict[int, str]):
 _FOLD: Final = _FoldTable()
 
 
+@lru_cache(maxsize=8)  # one text is folded by many who look for one thing each
 def fold(text: str) -> str:
     """Return the text for matching: half width, lower case, simplified, plain quotes; same length."""
     return text.translate(_FOLD)
@@ -79,23 +83,46 @@ class _Block:
     caption: bool = False
 
 
-def lay_out(raw: str) -> Layout:
+def lay_out(raw: str, joined: bool = False) -> Layout:
     """Join the lines that newspaper columns and pictures broke; recognise headings and captions.
 
-    A line that ends in mid-sentence goes on in the next one. Where a picture's caption stands
-    between, both stay where they are: nothing is moved and no character but white space is lost.
+    A line that ends in mid-sentence goes on in the next one, unless they are ``joined`` already, one
+    paragraph a line. Where a picture's caption stands between, both stay where they are: nothing is
+    moved and no character but white space is lost.
     """
     blocks: list[_Block] = []
     lines = _lines(raw)
     width = _column_width(lines)
     for line, gap in lines:
-        if blocks and _continues(blocks[-1], line, gap, width):
+        if not joined and blocks and _continues(blocks[-1], line, gap, width):
             last = blocks[-1]
             last.text = _glue(last.text, line)
             last.running = True
         else:
             blocks.append(_Block(line, gap, _is_running(line), _is_caption(blocks, line, gap)))
     return _assemble(blocks)
+
+
+def follow(raw: str, laid_out: str) -> Callable[[int], int]:
+    """Tell where the character at an offset of a raw text stands in the text laid out from it.
+
+    White space, of which there may be more or less, leads to the character after it.
+    """
+
+    @cache  # most texts have nothing in them to be followed
+    def tables() -> tuple[list[int], list[int]]:
+        before = [0, *accumulate(_is_kept(character) for character in raw)]
+        return before, [at for at, character in enumerate(laid_out) if _is_kept(character)]
+
+    def moved(offset: int) -> int:
+        before, places = tables()
+        return places[before[offset]] if before[offset] < len(places) else len(laid_out)
+
+    return moved
+
+
+def _is_kept(character: str) -> bool:
+    return not character.isspace() and ord(character) not in _INVISIBLE
 
 
 def _lines(raw: str) -> list[tuple[str, int]]:

@@ -7,13 +7,12 @@ either the old index or the new one, whole, at every moment.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from hashlib import file_digest, sha256
 from importlib.metadata import version
@@ -22,20 +21,22 @@ from typing import Any, Final
 
 import faiss
 import numpy as np
+import orjson
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
-from index import chunker, lexical, normalize
+from index import chunker, facts, lexical, normalize
 from index.errors import IndexBusy, IndexMismatch, IndexNotFound
-from index.lexical import LexicalIndex
+from index.garbage import uncollected
+from index.lexical import LexicalIndex, Words
 from index.types import Document, Passage, Published
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 MANIFEST: Final = "manifest.json"
 HNSW_FROM: Final = 250_000
 """From this many passages on the vectors are searched through a graph instead of one by one.
 
-Measured by ``python -m index.bench`` on two cores: over 160,000 passages of news the exact search
+Measured by ``python -m index.bench graph`` on two cores: over 160,000 passages of news the exact search
 takes 14 ms, in proportion to their number, and the graph 0.7 ms; but the graph misses 17 in 1,000
 of the ten nearest and has to be made anew in every build, for 19 s. It pays where the exact search
 takes over 20 ms.
@@ -43,7 +44,16 @@ takes over 20 ms.
 
 _HNSW_NEIGHBOURS: Final = 32
 _HNSW_BREADTH: Final = 256  # candidates kept while searching
-_LIBRARIES: Final = ("faiss-cpu", "bm25s", "jieba", "opencc", "charset-normalizer", "sentence-transformers")
+_LIBRARIES: Final = (
+    "faiss-cpu",
+    "bm25s",
+    "jieba",
+    "opencc",
+    "charset-normalizer",
+    "rensa",
+    "sentence-transformers",
+)
+_FACTS: Final = tuple(fact.name for fact in fields(Document))
 _OURS: Final = re.compile(r"data-[0-9a-f]{16}|new-\d+(?:\.json)?")
 
 
@@ -58,6 +68,7 @@ class IndexConfig:
     normalize: int = normalize.VERSION
     chunker: int = chunker.VERSION
     lexical: int = lexical.VERSION
+    facts: int = facts.VERSION
     libraries: Mapping[str, str] = field(
         default_factory=lambda: {name: version(name) for name in _LIBRARIES}
     )
@@ -65,9 +76,14 @@ class IndexConfig:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """The index's own account of itself; ``sources`` maps doc_id to a digest of file and metadata."""
+    """The index's own account of itself.
+
+    ``source`` is the folder that was indexed; ``sources`` maps doc_id to a digest of file and metadata,
+    ``skipped`` what was left out to the reason.
+    """
 
     config: IndexConfig
+    source: str
     data: str
     documents: int
     passages: int
@@ -81,7 +97,6 @@ class PassageIndex:
 
     documents: Mapping[str, Document]
     passages: Sequence[Passage]
-    words: Sequence[Sequence[str]]
     faiss_index: Any
     lexical: LexicalIndex
 
@@ -89,7 +104,6 @@ class PassageIndex:
         """Refuse parts that don't belong together."""
         rows = {
             "passages": len(self.passages),
-            "words": len(self.words),
             "vectors": self.faiss_index.ntotal,
             "word index": self.lexical.size,
         }
@@ -101,7 +115,7 @@ class PassageIndex:
         cls,
         documents: Sequence[Document],
         passages: Sequence[Passage],
-        words: Sequence[Sequence[str]],
+        words: Words,
         vectors: NDArray[np.float32],
     ) -> PassageIndex:
         """Put the parts together; ``vectors`` is float32 (len(passages), dimension), unit rows."""
@@ -110,7 +124,7 @@ class PassageIndex:
             document.doc_id: document
             for document in sorted(documents, key=lambda document: document.doc_id)
         }
-        return cls(by_id, passages, words, faiss_index, LexicalIndex.build(words))
+        return cls(by_id, passages, faiss_index, LexicalIndex.build(words))
 
     def nearest(self, vector: NDArray[np.float32], k: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
         """Rows and cosines of the k passages nearest to a unit vector, best first, ties by row.
@@ -136,32 +150,32 @@ class PassageIndex:
             return np.empty((0, self.faiss_index.d), np.float32)
         return np.asarray(self.faiss_index.reconstruct_batch(np.asarray(rows, np.int64)))
 
-    def save(
-        self, folder: Path, config: IndexConfig, sources: Mapping[str, str], skipped: Mapping[str, str]
-    ) -> None:
-        """Write the index to its folder; until the very end the old one there stays valid.
+    def save(self, folder: Path, words: Words, signatures: NDArray[np.uint32]) -> str:
+        """Write the index into a new folder within its own, beside the old one; return its name.
 
-        One at a time: whoever calls it holds the folder with `building`.
+        It is the index when `write_manifest` names it. One at a time: whoever calls it holds the folder
+        with `building`. ``words``, of which it was built, and the documents' ``signatures``, a row each,
+        are for the next build.
         """
         new = folder / f"new-{os.getpid()}"
         shutil.rmtree(new, ignore_errors=True)
         new.mkdir(parents=True)
-        _write_lines(new / "documents.jsonl", map(_document_line, self.documents.values()))
-        _write_lines(new / "passages.jsonl", map(_passage_line, self.passages))
-        _write_lines(new / "words.jsonl", (json.dumps(words, ensure_ascii=False) for words in self.words))
-        faiss.write_index(self.faiss_index, str(new / "vectors.faiss"))
-        self.lexical.save(new / "bm25")
-        digest = _digest(new)
-        data = folder / f"data-{digest}"
-        if data.exists() and _digest(data) != digest:
-            shutil.rmtree(data)  # it was damaged
-        if not data.exists():
-            new.rename(data)
-        manifest = Manifest(config, data.name, len(self.documents), len(self.passages), sources, skipped)
-        draft = new.with_suffix(".json")
-        draft.write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
-        draft.replace(folder / MANIFEST)
-        _remove_others(folder, data.name)
+        try:
+            _write_lines(new / "documents.jsonl", map(_document_line, self.documents.values()))
+            _write_lines(new / "passages.jsonl", map(_passage_line, self.passages))
+            faiss.write_index(self.faiss_index, str(new / "vectors.faiss"))
+            self.lexical.save(new / "bm25")
+            words.save(new / "words")
+            np.save(new / "signatures.npy", signatures)
+            digest = _digest(new)
+            data = folder / f"data-{digest}"
+            if data.exists() and _digest(data) != digest:
+                shutil.rmtree(data)  # it was damaged
+            if not data.exists():
+                new.rename(data)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+        return data.name
 
     @classmethod
     def load(cls, folder: Path) -> PassageIndex:
@@ -177,17 +191,15 @@ class PassageIndex:
         except Exception as error:
             if read_manifest(folder).data != manifest.data:
                 return cls.load(folder)  # a build has put another in its place meanwhile
-            raise IndexNotFound(
-                f"the index in {folder} is damaged ({error}); run: python -m index build DIR --out {folder}"
-            ) from error
+            raise _damaged(folder, error) from error
 
     @classmethod
+    @uncollected()
     def _read(cls, data: Path) -> PassageIndex:
         documents = {d.doc_id: d for d in map(_document, _read_lines(data / "documents.jsonl"))}
         passages = [_passage(line, documents) for line in _read_lines(data / "passages.jsonl")]
-        words = [json.loads(line) for line in _read_lines(data / "words.jsonl")]
         faiss_index = faiss.read_index(str(data / "vectors.faiss"))
-        return cls(documents, passages, words, faiss_index, LexicalIndex.load(data / "bm25"))
+        return cls(documents, passages, faiss_index, LexicalIndex.load(data / "bm25"))
 
 
 @contextmanager
@@ -238,6 +250,43 @@ def search(
     return cosines[0][found], rows[0][found]
 
 
+def load_words(folder: Path, passage_index: PassageIndex) -> Words:
+    """Read the words of an index's passages; only builds need them.
+
+    :raises IndexNotFound: if they are not whole.
+    """
+    manifest = read_manifest(folder)
+    try:
+        words = Words.load(folder / manifest.data / "words", passage_index.lexical.vocabulary)
+    except (OSError, ValueError, EOFError) as error:
+        raise _damaged(folder, error) from error
+    if len(words) != len(passage_index.passages) or int(words.starts[-1]) != len(words.ids):
+        raise _damaged(folder, f"words of {len(words)} passages")
+    return words
+
+
+def load_signatures(folder: Path, passage_index: PassageIndex) -> NDArray[np.uint32]:
+    """Read the signatures of an index's documents, a row each; only builds need them.
+
+    :raises IndexNotFound: if they are not whole.
+    """
+    try:
+        signatures = np.load(folder / read_manifest(folder).data / "signatures.npy")
+    except (OSError, ValueError, EOFError) as error:
+        raise _damaged(folder, error) from error
+    if len(signatures) != len(passage_index.documents):
+        raise _damaged(folder, f"signatures of {len(signatures)} documents")
+    return np.asarray(signatures, np.uint32)
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Make what a manifest names the index of a folder, in one step; remove what was there before."""
+    draft = folder / f"new-{os.getpid()}.json"
+    draft.write_bytes(orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+    draft.replace(folder / MANIFEST)
+    _remove_others(folder, manifest.data)
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Read what an index folder says of itself.
 
@@ -247,7 +296,7 @@ def read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST
     rebuild = f"run: python -m index build DIR --out {folder}"
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = orjson.loads(path.read_bytes())
     except FileNotFoundError as error:
         raise IndexNotFound(f"no index in {folder}; {rebuild}") from error
     except (OSError, ValueError) as error:
@@ -266,41 +315,47 @@ def read_manifest(folder: Path) -> Manifest:
     return manifest
 
 
-def _document_line(document: Document) -> str:
-    known = {key: value for key, value in asdict(document).items() if value is not None}
-    return json.dumps(known, ensure_ascii=False, default=str)
-
-
-def _passage_line(passage: Passage) -> str:
-    return json.dumps(
-        {key: value for key, value in asdict(passage).items() if key != "text"}, ensure_ascii=False
+def _damaged(folder: Path, reason: object) -> IndexNotFound:
+    return IndexNotFound(
+        f"the index in {folder} is damaged ({reason}); run: python -m index build DIR --out {folder}"
     )
 
 
-def _document(line: str) -> Document:
-    values = json.loads(line, object_hook=_published)
-    return Document(**values | {"headings": tuple((start, end) for start, end in values["headings"])})
+def _document_line(document: Document) -> bytes:
+    values = {name: getattr(document, name) for name in _FACTS}
+    return orjson.dumps({name: value for name, value in values.items() if value or isinstance(value, str)})
 
 
-def _published(values: dict[str, Any]) -> Any:
-    if values.keys() == {"first", "last"}:
-        return Published(date.fromisoformat(values["first"]), date.fromisoformat(values["last"]))
-    return values
+def _passage_line(passage: Passage) -> bytes:
+    return orjson.dumps([passage.passage_id, passage.doc_id, passage.start, passage.end, passage.heading])
 
 
-def _passage(line: str, documents: Mapping[str, Document]) -> Passage:
-    values = json.loads(line)
-    return Passage(text=documents[values["doc_id"]].text[values["start"] : values["end"]], **values)
+def _document(line: bytes) -> Document:
+    values = orjson.loads(line)
+    for spans in values.keys() & {"headings", "pages", "doubtful"}:
+        values[spans] = tuple((start, end) for start, end in values[spans])
+    if also_in := values.get("also_in"):
+        values["also_in"] = tuple(also_in)
+    if published := values.get("published"):
+        values["published"] = Published(*(date.fromisoformat(published[day]) for day in ("first", "last")))
+    if effective := values.get("effective"):
+        values["effective"] = date.fromisoformat(effective)
+    return Document(**values)
 
 
-def _write_lines(path: Path, lines: Iterable[str]) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{line}\n" for line in lines)
+def _passage(line: bytes, documents: Mapping[str, Document]) -> Passage:
+    passage_id, doc_id, start, end, heading = orjson.loads(line)
+    return Passage(passage_id, doc_id, start, end, documents[doc_id].text[start:end], heading)
 
 
-def _read_lines(path: Path) -> list[str]:
-    # Not splitlines(): a document may hold U+2028 and the like.
-    return path.read_text(encoding="utf-8").split("\n")[:-1]
+def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    with path.open("wb") as file:
+        file.writelines(line + b"\n" for line in lines)
+
+
+def _read_lines(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        yield from file
 
 
 def _digest(folder: Path) -> str:

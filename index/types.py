@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
 from typing import Final
 
 _ISO: Final = re.compile(r"(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?", re.ASCII)
@@ -83,18 +86,40 @@ class Document:
 
     ``text`` has the document's own characters; only white space was changed. All offsets in
     passages and citations count its code points.
+
+    ``pages`` tell, as (offset, page number), where the text goes over to which page of the file, in
+    order of the offsets (none where the format has no pages); an article that is continued on a later
+    page is put together, so that a page may come more than once. ``doubtful`` are the spans that were
+    read from a picture without certainty. ``origins`` tells for each fact (``title``, ``published``,
+    …) where it comes from, in words. ``also_in`` are the doc_ids of other files with the same text.
     """
 
     doc_id: str
     title: str
     text: str
     headings: tuple[tuple[int, int], ...] = ()
+    pages: tuple[tuple[int, int], ...] = ()
+    doubtful: tuple[tuple[int, int], ...] = ()
     published: Published | None = None
-    published_because: str | None = None
+    effective: date | None = None
     region: str | None = None
     byline: str | None = None
     issuer: str | None = None
+    doc_number: str | None = None
+    kind: str | None = None
     url: str | None = None
+    origins: Mapping[str, str] = field(default_factory=dict, hash=False)
+    also_in: tuple[str, ...] = ()
+
+    def page(self, offset: int) -> int | None:
+        """The number, from 1, of the page on which a character stands; None without pages."""
+        before = bisect_right(self.pages, offset, key=itemgetter(0))
+        return self.pages[before - 1][1] if before else None
+
+    def is_doubtful(self, start: int, end: int) -> bool:
+        """Whether any of the characters from ``start`` to ``end`` was read from a picture without certainty."""
+        before = bisect_left(self.doubtful, (end,))  # the spans are in order and apart
+        return before > 0 and start < self.doubtful[before - 1][1]
 
 
 @dataclass(frozen=True, slots=True)

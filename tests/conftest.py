@@ -1,12 +1,20 @@
-"""What several tests share: the seeds, and an index of them built once."""
+"""What several tests share: the seeds, an index of them built once, and the browser."""
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from index import build_index
+
+# A run in the background ignores Ctrl-C, and so would every command that a test starts and interrupts.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
@@ -21,3 +29,32 @@ def seeds_index(seeds_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     folder = tmp_path_factory.mktemp("seeds") / "index"
     build_index(seeds_dir, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where the browser is; without one, the tests that need it are skipped."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    if path := next(filter(None, map(shutil.which, names)), None):
+        return path
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"no browser: none of {', '.join(names)} is installed")
+    pytest.skip(f"no browser: install one of {', '.join(names)}")
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Chromium, started once a module: while it runs, no other event loop can in this thread."""
+    flags = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--no-first-run",
+    ]
+    if os.geteuid() == 0:
+        flags.append("--no-sandbox")
+    expect.set_options(timeout=15_000)  # ms; a busy machine is no failure
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=flags)
+        yield started
+        started.close()

@@ -29,13 +29,15 @@ from index import (
     Passage,
     PassageIndex,
     SentenceEncoder,
-    build,
+    assembly,
     build_index,
+    sources,
     store,
+    workers,
 )
-from index.build import embedded_text
 from index.chunker import chunk
 from index.store import building, read_manifest
+from index.workers import embedded_text
 
 ROOT = Path(__file__).parents[1]
 SENTENCE = "今年一季度,全区规上工业增加值增长8.1%,{}居全市第一。"
@@ -51,11 +53,11 @@ def page(*words: str) -> str:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of an index, but for the lock."""
+    """Every file of an index, but for the lock and the notes on the files seen."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != ".lock"
+        if path.is_file() and path.name not in (".lock", "seen.json")
     }
 
 
@@ -93,10 +95,8 @@ def test_a_folder_becomes_an_index(source: Path, tmp_path: Path) -> None:
     )
     index = PassageIndex.load(tmp_path / "index")
     assert list(index.documents) == ["a.txt", "b.md", "通知 一/甲.txt"]
-    assert [document.title for document in index.documents.values()] == [
-        "投资与消费",
-        *["某区经济运行情况"] * 2,
-    ]
+    assert index.documents["a.txt"].title == "投资与消费"
+    assert index.documents["通知 一/甲.txt"].title == "某区经济运行情况"
     assert [str(document.published) for document in index.documents.values()] == [
         "2025年5月",
         "None",
@@ -120,18 +120,18 @@ def test_the_seeds_are_whole_and_dated(seeds_dir: Path, seeds_index: Path) -> No
 
 
 def test_progress_runs_to_its_end(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "_BATCH", 2)
+    monkeypatch.setattr(assembly, "BATCH", 2)
     calls: list[tuple[str, int, int]] = []
     build_index(source, tmp_path / "index", progress=lambda *call: calls.append(call))
-    assert calls == [("documents", n, 3) for n in (1, 2, 3)] + [("passages", n, 5) for n in (2, 4, 5)]
+    assert calls == [("documents", 3, 3)] + [("passages", n, 5) for n in (2, 4, 5)]
     calls.clear()
     (source / "a.txt").write_text(page("民生", "投资", "环保", "法治"), encoding="utf-8")
     build_index(source, tmp_path / "index", progress=lambda *call: calls.append(call))
-    assert [call for call in calls if call[0] == "passages"][-1] == ("passages", 4, 4)
+    assert calls == [("documents", 1, 1), ("passages", 2, 4), ("passages", 4, 4)]
 
 
 def test_hidden_files_other_files_and_indexes_are_no_documents(source: Path, tmp_path: Path) -> None:
-    for name in (".hidden.txt", ".git/a.txt", "通知 一/.cache/b.md", "图.png", "c.txt~"):
+    for name in (".hidden.txt", ".git/a.txt", "通知 一/.cache/b.md", "图.svg", "c.txt~"):
         (source / name).parent.mkdir(exist_ok=True)
         (source / name).write_text("不是文档。", encoding="utf-8")
     (source / "folder.txt").mkdir()
@@ -148,7 +148,7 @@ def test_an_index_may_lie_among_the_documents(source: Path, tmp_path: Path, out:
     folder = tmp_path / out
     first = build_index(source, folder)
     (folder / "new-1").mkdir()
-    (folder / "new-1" / "words.jsonl").write_text("[]")  # a killed build
+    (folder / "new-1" / "passages.jsonl").write_text("[]")  # a killed build
     second = build_index(source, folder)
     assert (second.documents, second.passages) == (first.documents, first.passages)
     assert (second.read, second.encoded, second.skipped) == (0, 0, {})
@@ -193,7 +193,7 @@ def test_passages_of_a_very_long_document_are_in_order_of_their_place(
             for number, passage in enumerate(chunk(document), 99_998)
         ]
 
-    monkeypatch.setattr(build, "chunk", numbered_late)
+    monkeypatch.setattr(workers, "chunk", numbered_late)
     (source / "a.txt").write_text(page(*"甲乙丙丁戊"), encoding="utf-8")
     for _ in range(2):  # from nothing, and from what was there
         build_index(source, tmp_path / "index")
@@ -230,8 +230,8 @@ CHANGES: dict[str, tuple[Callable[[Path], object], int, int]] = {
     "swap": (
         lambda folder: (
             (folder / "a.txt").rename(folder / "c.txt"),
-            (folder / "b.md").rename(folder / "a.txt"),
-            (folder / "c.txt").rename(folder / "b.md"),
+            (folder / "通知 一" / "甲.txt").rename(folder / "a.txt"),
+            (folder / "c.txt").rename(folder / "通知 一" / "甲.txt"),
         ),
         2,
         0,
@@ -295,7 +295,7 @@ def test_only_what_changed_is_encoded(
     assert "外贸" in changed[0]
 
 
-@pytest.mark.parametrize("part", ["vectors.faiss", "documents.jsonl", "words.jsonl", "manifest"])
+@pytest.mark.parametrize("part", ["vectors.faiss", "documents.jsonl", "words/ids.npy", "manifest"])
 def test_a_damaged_index_is_built_from_nothing(
     source: Path, tmp_path: Path, part: str, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -343,6 +343,125 @@ def test_the_hash_seed_does_not_matter(source: Path, tmp_path: Path) -> None:
         check=True,
     )
     assert contents(tmp_path / "index") == from_nothing(source, tmp_path)
+
+
+# --- which files are read again
+
+
+@pytest.fixture
+def digested(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files whose content was looked at."""
+    names: list[str] = []
+    original = sources._digest
+
+    def digest(path: Path) -> str:
+        names.append(path.name)
+        return original(path)
+
+    monkeypatch.setattr(sources, "_digest", digest)
+    return names
+
+
+def settle(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the files had not been touched for a while."""
+    monkeypatch.setattr(sources, "_SETTLED", -(10**9))
+
+
+def test_files_left_alone_are_not_looked_at_again(
+    source: Path, tmp_path: Path, digested: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(source, monkeypatch)
+    build_index(source, tmp_path / "index")
+    assert sorted(digested) == ["a.txt", "b.md", "甲.txt"]
+    digested.clear()
+    build_index(source, tmp_path / "index")
+    assert digested == []
+    (source / "b.md").write_text(page("外贸"), encoding="utf-8")
+    build_index(source, tmp_path / "index")
+    assert digested == ["b.md"]
+    assert contents(tmp_path / "index") == from_nothing(source, tmp_path)
+
+
+def test_files_changed_a_moment_ago_are_looked_at_again(
+    source: Path, tmp_path: Path, digested: list[str]
+) -> None:
+    for _ in range(2):
+        build_index(source, tmp_path / "index")
+    assert sorted(digested) == sorted(2 * ["a.txt", "b.md", "甲.txt"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="only POSIX tells when a file's entry changed")
+def test_the_same_size_and_time_do_not_hide_a_change(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(source, monkeypatch)
+    build_index(source, tmp_path / "index")
+    path = source / "b.md"
+    before = path.stat()
+    path.write_text(page("进口"), encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    assert build_index(source, tmp_path / "index").read == 1
+    assert contents(tmp_path / "index") == from_nothing(source, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "notes", ["", "{", "[]", '{"folder": 5}', '{"files": {"a.txt": 5}}', None, "another folder's"]
+)
+def test_without_its_notes_a_build_does_the_same(
+    source: Path, tmp_path: Path, notes: str | None, digested: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(source, monkeypatch)
+    build_index(source, tmp_path / "index")
+    before = contents(tmp_path / "index")
+    digested.clear()
+    kept = tmp_path / "index" / "seen.json"
+    if notes is None:
+        kept.unlink()
+    elif notes == "another folder's":
+        kept.write_text(
+            kept.read_text(encoding="utf-8").replace(str(source), "/elsewhere"), encoding="utf-8"
+        )
+    else:
+        kept.write_text(notes)
+    report = build_index(source, tmp_path / "index")
+    assert (report.read, report.encoded, len(digested)) == (0, 0, 3)
+    assert contents(tmp_path / "index") == before
+
+
+def test_an_index_that_stays_the_same_is_not_written_again(source: Path, tmp_path: Path) -> None:
+    build_index(source, tmp_path / "index")
+    vectors = tmp_path / "index" / read_manifest(tmp_path / "index").data / "vectors.faiss"
+    before, manifest = vectors.stat(), (tmp_path / "index" / "manifest.json").stat()
+    os.utime(source / "a.txt")
+    build_index(source, tmp_path / "index")
+    after = vectors.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    # The manifest's time tells when the folder was last looked through.
+    assert (tmp_path / "index" / "manifest.json").stat().st_mtime_ns > manifest.st_mtime_ns
+
+
+def test_an_index_remembers_its_folder(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    build_index(Path("documents"), Path("index"))
+    assert read_manifest(Path("index")).source == str(source)
+
+
+# --- with processes of their own
+
+
+def test_read_by_processes_it_is_the_same_index(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (source / "bad.txt").write_bytes(b"\0\1")
+    expected = from_nothing(source, tmp_path)
+    monkeypatch.setattr(workers, "HERE", -1)
+    monkeypatch.setattr(workers, "_TOGETHER", 1)
+    report = build_index(source, tmp_path / "index")
+    assert (report.documents, report.read, list(report.skipped)) == (3, 3, ["bad.txt"])
+    assert contents(tmp_path / "index") == expected
 
 
 # --- another model
@@ -421,9 +540,10 @@ def test_a_folder_that_cannot_be_opened_is_reported(source: Path, tmp_path: Path
 @pytest.mark.parametrize("name", ["none", "a.txt", "empty"])
 def test_nothing_to_index(source: Path, tmp_path: Path, name: str) -> None:
     (source / "empty").mkdir()
-    (source / "empty" / "图.png").write_bytes(b"\x89PNG")
+    (source / "empty" / "图.svg").write_bytes(b"<svg/>")
     with pytest.raises(
-        NoDocuments, match=r"give the folder that holds the documents|put files ending in \.md, \.txt there"
+        NoDocuments,
+        match=r"give the folder that holds the documents|put files ending in \.bmp, .*\.txt.* there",
     ):
         build_index(source / name, tmp_path / "index")
     assert not (tmp_path / "index").exists()
@@ -477,6 +597,7 @@ def test_another_build_at_work_is_not_disturbed(source: Path, tmp_path: Path) ->
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+import sentence_transformers  # once for all, too
 from index import build_index, tokenize
 
 def build(source, out, moment):

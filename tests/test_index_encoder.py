@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import socket
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from weakref import ref
 
 import huggingface_hub
 import numpy as np
@@ -104,6 +106,16 @@ def test_a_copy_of_the_built_in_model_is_told_by_its_fingerprint(
     assert (copy.name, copy.dimension) == (str(tmp_path / "copy"), 256)
     assert copy.fingerprint == built_in.fingerprint
     assert copy.encode_passages([PASSAGE]).tobytes() == built_in.encode_passages([PASSAGE]).tobytes()
+
+
+def test_a_model_that_is_dropped_takes_no_memory(tmp_path: Path) -> None:
+    tiny_model(tmp_path / "tiny")
+    loaded = SentenceEncoder.load(str(tmp_path / "tiny"))
+    model = ref(loaded._model)
+    SentenceEncoder.load()  # to load another one keeps nothing of the first
+    del loaded
+    gc.collect()
+    assert model() is None
 
 
 def test_a_model_by_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from random import Random
 
+import bm25s
 import jieba
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import commonness, fold, segment, tokenize
-from index.lexical import K1, B, LexicalIndex
+from index.lexical import K1, B, LexicalIndex, WordPile, Words
 
 TEXTS = [
     "今年第一季度,钱塘规上工业增加值达171.51亿元。",
@@ -24,7 +26,7 @@ TEXTS = [
 
 @pytest.fixture(scope="module")
 def lexical() -> LexicalIndex:
-    return LexicalIndex.build([tokenize(text) for text in TEXTS])
+    return LexicalIndex.build(Words.of(tokenize(text) for text in TEXTS))
 
 
 # --- words
@@ -76,6 +78,52 @@ def test_common_words_are_more_common() -> None:
     assert commonness("钱塘芯谷") == commonness("没有这个词") == commonness("") > 0
 
 
+# --- words as numbers
+
+PASSAGES = st.lists(st.lists(st.sampled_from(["钱塘", "工业", "增加", "增加值", "8.1%"])), min_size=1)
+
+
+def spelled(words: Words) -> list[list[str]]:
+    return [
+        [words.vocabulary[number] for number in words.ids[start:end]]
+        for start, end in zip(words.starts, words.starts[1:], strict=False)
+    ]
+
+
+@given(PASSAGES, st.data())
+def test_passages_are_picked_and_their_vocabulary_with_them(
+    passages: list[list[str]], data: st.DataObject
+) -> None:
+    rows = data.draw(st.lists(st.integers(0, len(passages) - 1)))
+    picked = Words.of(passages).rows(np.array(rows, np.int64))
+    assert spelled(picked) == [passages[row] for row in rows]
+    assert list(picked.vocabulary) == sorted({word for row in rows for word in passages[row]})
+    assert len(picked) == len(rows)
+
+
+@given(st.lists(PASSAGES), st.randoms(use_true_random=False))
+def test_a_pile_does_not_tell_in_what_order_it_was_piled(
+    parts: list[list[list[str]]], random: Random
+) -> None:
+    whole = Words.of([words for passages in parts for words in passages])
+    order = list(range(len(parts)))
+    random.shuffle(order)
+    pile = WordPile()
+    rows = {number: pile.add(Words.of(parts[number])) for number in order}
+    back = [row for number in range(len(parts)) for row in rows[number]]
+    piled, plain = pile.rows(np.array(back, np.int64)), whole.rows(np.arange(len(whole)))
+    assert spelled(piled) == spelled(whole)
+    assert piled.vocabulary == plain.vocabulary
+    assert (piled.ids.tobytes(), piled.starts.tobytes()) == (plain.ids.tobytes(), plain.starts.tobytes())
+
+
+def test_words_that_are_saved_are_loaded(tmp_path: Path) -> None:
+    words = Words.of(tokenize(text) for text in TEXTS).rows(np.arange(len(TEXTS)))
+    words.save(tmp_path / "words")
+    loaded = Words.load(tmp_path / "words", LexicalIndex.build(words).vocabulary)
+    assert spelled(loaded) == [tokenize(text) for text in TEXTS]
+
+
 # --- scores
 
 
@@ -98,6 +146,19 @@ def test_scores_are_bm25(lexical: LexicalIndex, query: str) -> None:
     scores = lexical.scores(words)
     assert scores.dtype == np.float32
     assert scores.tolist() == pytest.approx([by_hand(words, row) for row in range(len(TEXTS))], rel=1e-5)
+
+
+@given(PASSAGES.filter(any))
+def test_the_index_is_the_one_that_bm25s_makes(passages: list[list[str]]) -> None:
+    words = Words.of(passages)
+    theirs = bm25s.BM25(method="lucene", k1=K1, b=B)
+    ids = [words.ids[a:z].tolist() for a, z in zip(words.starts, words.starts[1:], strict=False)]
+    numbers = {word: number for number, word in enumerate(words.vocabulary)}
+    theirs.index((ids, numbers), create_empty_token=False, show_progress=False)
+    ours = LexicalIndex.build(words)
+    for word in words.vocabulary:
+        expected = theirs.get_scores([word])
+        assert ours.scores([word]).tolist() == pytest.approx(expected.tolist(), rel=1e-5)
 
 
 @pytest.mark.parametrize("words", [[], ["图书馆"], [""]])
@@ -126,7 +187,7 @@ def test_what_is_saved_is_loaded(lexical: LexicalIndex, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [[[]], [[], []], [[], ["钱塘"]]])
 def test_passages_without_words(words: list[list[str]], tmp_path: Path) -> None:
-    LexicalIndex.build(words).save(tmp_path / "bm25")
+    LexicalIndex.build(Words.of(words)).save(tmp_path / "bm25")
     loaded = LexicalIndex.load(tmp_path / "bm25")
     assert loaded.size == len(words)
     assert loaded.scores(["图书馆"]).tolist() == [0] * len(words)

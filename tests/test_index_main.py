@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -90,7 +92,7 @@ def test_metadata_for_no_file_is_mentioned_and_no_mistake(
     [
         (["build", "none"], "none is no folder; give the folder that holds the documents"),
         (["build", "documents/a.txt"], "is no folder"),
-        (["build", "empty"], "no documents in empty: put files ending in .md, .txt there"),
+        (["build", "empty"], "no documents in empty: put files ending in .bmp, "),
         (
             ["build", "documents", "--out", "documents/a.txt"],
             "is a file; give a folder for the index with --out",
@@ -153,6 +155,7 @@ def test_an_interrupted_build_says_that_nothing_is_lost(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
+    (source / "b.md").write_text("# 简报\n\n今年一季度,消费增长6.5%。\n", encoding="utf-8")
     monkeypatch.setattr(PassageIndex, "save", interrupted)
     status, out, error = run(capsys, "build", source, "--out", tmp_path / "index")
     assert (status, out, error) == (130, "", "stopped; the index that was there before is untouched\n")
@@ -172,8 +175,9 @@ def test_a_command_that_there_is_not(arguments: list[str], capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        (["--help"], ["build", "info"]),
+        (["--help"], ["build", "watch", "Ctrl-C", "info"]),
         (["build", "--help"], ["DIR", "--out", "--model"]),
+        (["watch", "--help"], ["DIR", "--out", "--model"]),
         (["info", "--help"], ["--json"]),
     ],
 )
@@ -240,3 +244,40 @@ def test_as_a_process_it_shows_no_bars_and_no_tracebacks(source: Path, tmp_path:
     assert done.stdout == f"{tmp_path / 'index'}: 3 份文档,3 个段落(本次读取 3 份,编码 3 段)\n"
     assert one_line(done.stderr)
     assert "bad.txt" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_ctrl_c_ends_a_build_and_all_its_processes(tmp_path: Path) -> None:
+    source, out = tmp_path / "documents", tmp_path / "index"
+    source.mkdir()
+    text = "".join(f"今年第{number}季度,全区规上工业增加值增长8.1%。\n" for number in range(20_000))
+    for number in range(4):
+        (source / f"{number}.txt").write_text(text, encoding="utf-8")
+    with subprocess.Popen(
+        [sys.executable, "-m", "index", "build", str(source), "--out", str(out)],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        while not children(process.pid):
+            assert process.poll() is None
+            time.sleep(0.05)
+        reading = children(process.pid)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to every process
+        _, error = process.communicate()
+    assert process.returncode == 130
+    assert error == "stopped; the index that was there before is untouched\n"
+    deadline = time.monotonic() + 60
+    while any(Path("/proc", str(child)).exists() for child in reading) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(Path("/proc", str(child)).exists() for child in reading)
+    assert sorted(path.name for path in out.iterdir()) == [".lock"]
+
+
+def children(process: int) -> list[int]:
+    return [
+        int(pid)
+        for file in Path("/proc", str(process)).glob("task/*/children")
+        for pid in file.read_text().split()
+    ]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index import fold
-from index.normalize import Layout, lay_out
+from index.normalize import Layout, follow, lay_out
 
 # What a text may hold without its being seen: it goes with the white space.
 UNSEEN = "\u200b\u200c\u200d\u2060\ufeff\u00ad"
@@ -213,3 +213,31 @@ def test_who_wrote_it_is_no_heading(line: str) -> None:
     layout = lay_out(f"某区工业再出发\n\n{line}\n\n今年一季度,某区规上工业增加值增长8.1%,居全市第一。\n")
     assert headings(layout) == ["某区工业再出发"]
     assert layout.text.split("\n")[1] == line
+
+
+@pytest.mark.parametrize(
+    ("raw", "offset", "character"),
+    [
+        ("钱塘\n\n  新区", 2, "新"),
+        ("钱塘\n\n  新区", 6, "新"),
+        ("\n\n题目\n正文在此。", 0, "题"),
+        ("第一页的句子没有完\n到第二页才完。", 10, "到"),
+        ("零\u200b宽字符。", 2, "宽"),
+    ],
+)
+def test_an_offset_is_followed_into_the_laid_out_text(raw: str, offset: int, character: str) -> None:
+    text = lay_out(raw).text
+    assert text[follow(raw, text)(offset)] == character
+
+
+def test_the_end_is_followed_to_the_end() -> None:
+    assert follow("文。\n\n", "文。")(4) == 2
+
+
+def test_lines_that_are_joined_already_are_left_apart() -> None:
+    raw = "本区积极引进国际人才,全力打造研究与试验发展的高地,投入\n强度再创新高,同比增 长8.1%。\n"
+    assert lay_out(raw, joined=True).text.split("\n") == [
+        "本区积极引进国际人才,全力打造研究与试验发展的高地,投入",
+        "强度再创新高,同比增长8.1%。",
+    ]
+    assert "\n" not in lay_out(raw).text

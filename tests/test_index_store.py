@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,16 @@ import pytest
 from numpy.typing import NDArray
 
 from index import Document, IndexBusy, IndexMismatch, IndexNotFound, Passage, PassageIndex, Published, store
-from index.store import IndexConfig, building, read_manifest
+from index.lexical import Words
+from index.store import (
+    IndexConfig,
+    Manifest,
+    building,
+    load_signatures,
+    load_words,
+    read_manifest,
+    write_manifest,
+)
 
 CONFIG = IndexConfig("built-in", 4, (0.1, 0.2))
 SOURCES, SKIPPED = {"a b/甲.txt": "00ff"}, {"bad.txt": "bad.txt: not a text file"}
@@ -35,22 +44,31 @@ def made(vectors: NDArray[np.float32], doc_id: str = "a b/甲.txt", text: str = 
         text,
         headings=((0, 3),),
         published=Published(date(2025, 5, 1), date(2025, 5, 31)),
-        published_because="落款",
+        origins={"published": "落款"},
         url="https://example.org",
     )
     passages = [
         Passage(f"{doc_id}:{number:05d}", doc_id, number % 5, len(text), text[number % 5 :], "标题")
         for number in range(len(vectors))
     ]
-    return PassageIndex.build([document], passages, [["词", str(n)] for n in range(len(vectors))], vectors)
+    return PassageIndex.build([document], passages, words(len(vectors)), vectors)
+
+
+def words(count: int) -> Words:
+    """Words for so many passages: one that all have, and a number."""
+    return Words.of(["词", str(number)] for number in range(count)).rows(np.arange(count))
 
 
 def random_unit(count: int, dimension: int = 4) -> NDArray[np.float32]:
     return unit(*np.random.default_rng(1).standard_normal((count, dimension)))
 
 
-def saved(index: PassageIndex, folder: Path) -> Path:
-    index.save(folder, CONFIG, SOURCES, SKIPPED)
+def saved(index: PassageIndex, folder: Path, config: IndexConfig = CONFIG) -> Path:
+    count = len(index.passages)
+    data = index.save(folder, words(count), np.full((len(index.documents), 2), 7, np.uint32))
+    write_manifest(
+        folder, Manifest(config, "/documents", data, len(index.documents), count, SOURCES, SKIPPED)
+    )
     return folder
 
 
@@ -149,21 +167,18 @@ def test_parts_of_different_length_are_refused() -> None:
     index = made(random_unit(3))
     parts: tuple[tuple[str, Any], ...] = (
         ("passages", index.passages[:2]),
-        ("words", index.words[:2]),
         ("faiss_index", made(random_unit(4)).faiss_index),
         ("lexical", made(random_unit(4)).lexical),
     )
     for part, value in parts:
-        with pytest.raises(
-            IndexMismatch, match=r"'passages': \d, 'words': \d, 'vectors': \d, 'word index': \d"
-        ):
+        with pytest.raises(IndexMismatch, match=r"'passages': \d, 'vectors': \d, 'word index': \d"):
             replace(index, **{part: value})
 
 
 def test_documents_are_in_order_of_their_ids() -> None:
     documents = [Document(name, name, "文。") for name in ("b", "a", "c")]
     passages = [Passage(f"{name}:00001", name, 0, 2, "文。") for name in "abc"]
-    index = PassageIndex.build(documents, passages, [["文"]] * 3, random_unit(3))
+    index = PassageIndex.build(documents, passages, words(3), random_unit(3))
     assert list(index.documents) == ["a", "b", "c"]
 
 
@@ -175,12 +190,16 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     loaded = PassageIndex.load(saved(index, tmp_path / "new" / "folder"))
     assert loaded.documents == index.documents
     assert list(loaded.passages) == list(index.passages)
-    assert loaded.words == index.words
+    kept, given = load_words(tmp_path / "new" / "folder", loaded), words(12)
+    assert (kept.vocabulary, kept.ids.tolist()) == (given.vocabulary, given.ids.tolist())
+    assert kept.starts.tolist() == given.starts.tolist()
+    assert load_signatures(tmp_path / "new" / "folder", loaded).tolist() == [[7, 7]]
     assert loaded.vectors(range(12)).tobytes() == index.vectors(range(12)).tobytes()
     assert loaded.lexical.scores(["词", "3"]).tobytes() == index.lexical.scores(["词", "3"]).tobytes()
     manifest = read_manifest(tmp_path / "new" / "folder")
     assert (manifest.config, manifest.documents, manifest.passages) == (CONFIG, 1, 12)
     assert (manifest.sources, manifest.skipped) == (SOURCES, SKIPPED)
+    assert manifest.source == "/documents"
 
 
 @pytest.mark.parametrize(
@@ -250,7 +269,7 @@ def test_no_index(tmp_path: Path, name: str) -> None:
         assert "\n" not in str(caught.value)
 
 
-FILES = ["documents.jsonl", "passages.jsonl", "words.jsonl", "vectors.faiss"]
+FILES = ["documents.jsonl", "passages.jsonl", "vectors.faiss"]
 WORD_FILES = ["vocab.index.json", "params.index.json", "data.csc.index.npy", "indptr.csc.index.npy"]
 
 
@@ -268,6 +287,22 @@ def test_a_damaged_file(tmp_path: Path, name: str, damage: str) -> None:
     ) as caught:
         PassageIndex.load(tmp_path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["words/ids.npy", "words/starts.npy", "signatures.npy"])
+@pytest.mark.parametrize("damage", ["gone", "empty", "torn", "other"])
+def test_a_damaged_file_that_only_builds_read(tmp_path: Path, name: str, damage: str) -> None:
+    index = PassageIndex.load(saved(made(random_unit(5)), tmp_path))
+    path = tmp_path / read_manifest(tmp_path).data / name
+    whole = path.read_bytes()
+    other = np.lib.format.magic(1, 0) + b"nonsense"
+    if damage == "gone":
+        path.unlink()
+    else:
+        path.write_bytes({"empty": b"", "torn": whole[:-4], "other": other}[damage])
+    assert len(PassageIndex.load(tmp_path).passages) == 5
+    with pytest.raises(IndexNotFound, match=r"is damaged \(.*\); run: python -m index build DIR --out"):
+        load_signatures(tmp_path, index) if name == "signatures.npy" else load_words(tmp_path, index)
 
 
 def test_a_damaged_index_is_mended_by_the_next_build(tmp_path: Path) -> None:
@@ -296,7 +331,7 @@ def test_another_programs_manifest(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize("part", ["format", "normalize", "chunker", "lexical"])
 def test_an_index_of_another_version(tmp_path: Path, part: str) -> None:
     versions: dict[str, Any] = {part: 99}
-    made(random_unit(5)).save(tmp_path, replace(CONFIG, **versions), {}, {})
+    saved(made(random_unit(5)), tmp_path, replace(CONFIG, **versions))
     for read in (read_manifest, PassageIndex.load):
         with pytest.raises(
             IndexMismatch, match=r"is of version \(.*99.*\), this program needs .*; run: python -m"
@@ -314,7 +349,7 @@ def test_a_reader_whom_a_build_overtakes_gets_the_new_index(
     original = store._read_lines
     overtaken: list[Path] = []
 
-    def read_lines(path: Path) -> list[str]:
+    def read_lines(path: Path) -> Iterator[bytes]:
         if not overtaken:
             overtaken.append(path)
             saved(made(random_unit(6)), tmp_path)  # removes the folder that is being read

@@ -76,3 +76,13 @@ def test_documents_do_not_change() -> None:
     document = Document("a.txt", "题", "文")
     with pytest.raises(AttributeError):
         document.text = "别的"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(("offset", "page"), [(0, 1), (9, 1), (10, 3), (19, 3), (20, 1), (99, 1)])
+def test_a_document_knows_its_pages(offset: int, page: int) -> None:
+    assert Document("a.pdf", "题", "文", pages=((0, 1), (10, 3), (20, 1))).page(offset) == page
+
+
+def test_a_text_before_the_first_page_or_without_pages_has_none() -> None:
+    assert Document("a.pdf", "题", "文", pages=((5, 1),)).page(4) is None
+    assert Document("a.txt", "题", "文").page(0) is None

@@ -1,4 +1,4 @@
-"""Plain text and Markdown, in UTF-8, UTF-16, GB18030 or Big5."""
+"""Plain text in UTF-8, UTF-16, GB18030 or Big5."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 from charset_normalizer import from_bytes
 
 from index.errors import UnreadableDocument
+from index.loaders.limits import read_bytes
 from index.loaders.raw import RawDocument
 
 logger = logging.getLogger(__name__)
@@ -25,14 +26,16 @@ _TELLING: Final = (
 def load_text(path: Path) -> RawDocument:
     """Read a text file; an encoding other than UTF-8 is detected and logged.
 
-    :raises UnreadableDocument: if the file can't be opened or is no text.
+    :raises UnreadableDocument: if the file can't be opened, is too large or is no text.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableDocument(
-            f"{path}: cannot be opened ({error.strerror}); check the file and its rights"
-        ) from error
+    return RawDocument(*decode(path, read_bytes(path)))
+
+
+def decode(path: Path, data: bytes) -> tuple[str, str]:
+    """The text that a file's bytes are, and their encoding.
+
+    :raises UnreadableDocument: if they are no text.
+    """
     for encoding in _candidates(data):
         try:
             text = data.decode(encoding)
@@ -41,7 +44,7 @@ def load_text(path: Path) -> RawDocument:
         if "\0" not in text:
             if encoding != "utf_8":
                 logger.info("%s: read as %s", path, encoding)
-            return RawDocument(text.removeprefix("\ufeff"), encoding)
+            return text.removeprefix("\ufeff"), encoding
     raise UnreadableDocument(
         f"{path}: not a text file in UTF-8, UTF-16 or GB18030; save it as UTF-8 text, or remove it"
     )

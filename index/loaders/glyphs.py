@@ -1,0 +1,240 @@
+"""A PDF page's characters, with where they stand, put together to fragments of lines."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from operator import attrgetter
+from statistics import median
+from typing import Any, Final
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+
+from index.loaders.columns import Fragment
+
+_GAP: Final = 0.8  # of the type's size: characters of one line are no further apart
+_SPACED: Final = 0.3  # more, where a space stands between
+_WORDS: Final = 0.22  # of the type's size: Latin words are so far apart
+_OVERLAP: Final = 0.5  # of a character's width: printed over once more, to look bold
+_FEET: Final = 0.2  # of the type's size: how far apart the feet of one line's characters may be
+_RAISED: Final = 0.5  # for smaller type beside larger
+_SMALLER: Final = 0.8
+_ASCENT: Final = 0.88  # of the type's size, above the baseline; the rest is below
+_UPRIGHT: Final = math.radians(10)
+_HEAVY: Final = 600
+_HEAVY_NAMES: Final = ("bold", "hei", "黑", "biaosong", "标宋")
+_FILLED_AND_STROKED: Final = 2  # PDF 32000-1, table 106
+_UNSEEN: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\r\n\0")
+_STRIP: Final = 3.0  # points: lines are looked up by strips of the page
+_BESIDE: Final = 8  # lines in one strip that may still go on
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """How characters are set: size in points, font, and the direction in quarters of a turn."""
+
+    size: float
+    style: str
+    bold: bool
+    turn: int | None  # None: slanted
+
+
+@dataclass(frozen=True, slots=True)
+class Glyph:
+    """A character and where it stands, in points, the page turned so that its line runs to the right."""
+
+    text: str
+    left: float
+    right: float
+    foot: float
+    type: Type
+    spaced: bool = False  # a space stands before it
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """A page's characters by the quarters of a turn that they stand at, and how many have no meaning."""
+
+    by_turn: dict[int, list[Glyph]]
+    unknown: int
+
+
+def glyphs_of(page: pypdfium2.PdfPage, textpage: Any) -> Glyphs:
+    """Read the characters of a page.
+
+    Left out are those that stand slanted, as watermarks do, and those beyond the page's edges.
+    """
+    by_turn: dict[int, list[Glyph]] = defaultdict(list)
+    unknown = 0
+    types: dict[int | None, Type] = {}
+    edges = left, bottom, right, top = page.get_bbox()
+    largest = max(right - left, top - bottom) / 2
+    box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    for number in range(textpage.count_chars()):
+        if pdfium.FPDFText_IsGenerated(textpage, number) == 1:
+            continue
+        character = _character(textpage, number)
+        if character in _UNSEEN:
+            continue
+        handle = ctypes.cast(pdfium.FPDFText_GetTextObject(textpage, number), ctypes.c_void_p).value
+        if handle not in types:
+            types[handle] = _type(textpage, number)
+        kind = types[handle]
+        if kind.turn is None or not 0 < kind.size < largest:
+            continue
+        if _is_unknown(character) or pdfium.FPDFText_HasUnicodeMapError(textpage, number) == 1:
+            unknown += 1
+            continue
+        pdfium.FPDFText_GetLooseCharBox(textpage, number, box)
+        pdfium.FPDFText_GetCharOrigin(textpage, number, x, y)
+        if not (left <= (box.left + box.right) / 2 <= right and bottom <= y.value <= top):
+            continue
+        one, _ = _turned(box.left, box.bottom, edges, kind.turn)
+        other, _ = _turned(box.right, box.top, edges, kind.turn)
+        _, foot = _turned(x.value, y.value, edges, kind.turn)
+        by_turn[kind.turn].append(Glyph(character, min(one, other), max(one, other), foot, kind))
+    return Glyphs(by_turn, unknown)
+
+
+def _character(textpage: Any, number: int) -> str:
+    # PDFium puts a mark of its own in the place of a hyphen at a line's end.
+    if pdfium.FPDFText_IsHyphen(textpage, number) == 1:
+        return "-"
+    return chr(pdfium.FPDFText_GetUnicode(textpage, number))
+
+
+def _is_unknown(character: str) -> bool:
+    """Whether a character is one of private use or none at all."""
+    return (
+        "\ue000" <= character <= "\uf8ff" or character >= "\U000f0000" or character in "\ufffd\ufffe\uffff"
+    )
+
+
+def _type(textpage: Any, number: int) -> Type:
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(textpage, number, matrix)
+    angle = math.atan2(matrix.b, matrix.a)
+    quarters = round(angle / (math.pi / 2))
+    upright = abs(angle - quarters * math.pi / 2) <= _UPRIGHT
+    name = ctypes.create_string_buffer(256)
+    pdfium.FPDFText_GetFontInfo(textpage, number, name, len(name), None)
+    style = name.value.decode("utf-8", "replace").split("+")[-1]
+    drawn = pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(textpage, number))
+    return Type(
+        size=pdfium.FPDFText_GetFontSize(textpage, number) * math.hypot(matrix.c, matrix.d),
+        style=style,
+        bold=drawn == _FILLED_AND_STROKED
+        or pdfium.FPDFText_GetFontWeight(textpage, number) >= _HEAVY
+        or any(part in style.lower() for part in _HEAVY_NAMES),
+        turn=quarters % 4 if upright else None,
+    )
+
+
+def _turned(x: float, y: float, edges: tuple[float, float, float, float], turn: int) -> tuple[float, float]:
+    """A point as seen with the page turned, counted to the right and down from its upper left corner."""
+    left, bottom, right, top = edges
+    match turn:
+        case 1:
+            return y - bottom, x - left
+        case 2:
+            return right - x, y - bottom
+        case 3:
+            return top - y, right - x
+    return x - left, top - y
+
+
+@dataclass(slots=True)
+class _Run:
+    """A piece of a line as it grows to the right."""
+
+    glyphs: list[Glyph]
+    spaced: bool = False  # a space came last
+
+
+def fragments_of(glyphs: Sequence[Glyph]) -> list[Fragment]:
+    """Put characters that stand side by side together, whatever order the file has them in."""
+    runs: list[_Run] = []
+    strips: dict[int, list[_Run]] = defaultdict(list)
+    for glyph in sorted(glyphs, key=attrgetter("left")):
+        run = max(_reachable(glyph, strips), key=lambda run: run.glyphs[-1].right, default=None)
+        if glyph.text.isspace():
+            if run:
+                run.spaced = True
+        elif run is None:
+            run = _Run([glyph])
+            runs.append(run)
+            strip = strips[int(glyph.foot // _STRIP)]
+            strip.append(run)
+            del strip[:-_BESIDE]
+        elif not _is_printed_over(glyph, run.glyphs[-1]):
+            run.glyphs.append(replace(glyph, spaced=run.spaced))
+            run.spaced = False
+    return [_fragment(run) for run in runs]
+
+
+def _reachable(glyph: Glyph, strips: dict[int, list[_Run]]) -> Iterator[_Run]:
+    """The pieces of line that end right before a character."""
+    size = glyph.type.size
+    reach = size * 1.5
+    for strip in range(int((glyph.foot - reach) // _STRIP), int((glyph.foot + reach) // _STRIP) + 1):
+        for run in strips.get(strip, ()):
+            last = run.glyphs[-1]
+            small, large = sorted((size, last.type.size))
+            apart = (_RAISED if small < large * _SMALLER else _FEET) * large
+            gap = (_GAP + _SPACED * run.spaced) * large
+            if (
+                abs(glyph.foot - last.foot) <= apart
+                and -size <= glyph.left - last.right <= gap
+                and small * 3 > large
+            ):
+                yield run
+
+
+def _is_printed_over(glyph: Glyph, last: Glyph) -> bool:
+    return (
+        glyph.text == last.text
+        and last.right - glyph.left > (glyph.right - glyph.left) * _OVERLAP
+        and abs(glyph.foot - last.foot) < 0.1 * glyph.type.size
+    )
+
+
+def _fragment(run: _Run) -> Fragment:
+    main = max(run.glyphs, key=lambda glyph: glyph.type.size)
+    size = main.type.size
+    usual = _commonest(glyph.type for glyph in run.glyphs)
+    return Fragment(
+        text=_with_spaces(run) + " " * run.spaced,
+        left=run.glyphs[0].left,
+        top=main.foot - _ASCENT * size,
+        right=max(glyph.right for glyph in run.glyphs),
+        bottom=main.foot + (1 - _ASCENT) * size,
+        size=usual.size,
+        style=usual.style,
+        bold=usual.bold,
+    )
+
+
+def _with_spaces(run: _Run) -> str:
+    """The text with a space wherever more white is left than between the other characters of the line."""
+    gaps = [after.left - before.right for before, after in pairwise(run.glyphs)]
+    if not gaps:
+        return run.glyphs[0].text
+    usual = median(gaps)
+    text = run.glyphs[0].text
+    for gap, (before, after) in zip(gaps, pairwise(run.glyphs), strict=True):
+        latin = before.text.isascii(), after.text.isascii()
+        white = gap - max(usual, 0.0) > _WORDS * after.type.size and latin[0] == latin[1]
+        text += " " * (white or after.spaced) + after.text
+    return text
+
+
+def _commonest(types: Iterable[Type]) -> Type:
+    counts: dict[Type, int] = defaultdict(int)
+    for kind in types:
+        counts[kind] += 1
+    return max(counts, key=lambda kind: counts[kind])

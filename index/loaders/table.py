@@ -1,0 +1,444 @@
+"""Tables as lines: a row a line, each value with the headings of its row and its column.
+
+    杭州市2025年一季度主要经济指标
+    钱塘区，2025年一季度：规上工业增加值（亿元）171.51；增速（%）13.4；企业数：258。
+
+A line says by itself what each of its figures is, of when and in what unit, so that it can be found,
+quoted and cut off from the others: the unit in brackets stands right before its number; a period that
+only the table's title gives is repeated in each row; a long row is cut into sentences that each
+begin with the row's heading. Where it can't be told which words are headings, the cells stand
+side by side with bars between them, and nothing is claimed of what belongs to what.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from index.loaders.lines import Line, joined
+from index.normalize import HEADING_MARK
+
+_NUMBER: Final = re.compile(r"[-+−－]?\s?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?[%％‰]?")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
+_YEARS_COLUMN: Final = re.compile(r"年")
+_PERIOD: Final = re.compile(
+    r"(?:19|20)\d\d(?:[-—–~至](?:19|20)\d\d)?年(?:度|末|底|第?[一二三四1-4]季度|[上下]半年|前三季度|全年"
+    r"|1?\d(?:[-—–~至]1?\d)?月(?:份|末|底)?)?"
+)
+_UNIT: Final = (
+    r"(?:[十百千]?[万亿]{0,2}(?:人民币|美元|港元|欧元|日元|元|人次|户次|车次|架次|班次|人|户|家|个|项|件|条|种|台套|台|套|座"
+    r"|所|处|宗|款|辆|艘|架|列|对|次|批|栋|幢|间|张|份|篇|部|本|册|场|名|位|头|只|株|吨标准煤|吨|公斤|千克|克|平方米|平方公里"
+    r"|公顷|亩|公里|千米|米|立方米|升|千瓦时|千瓦|兆瓦|度|标箱|岁|天|年|个?月|小时|分钟|分|倍|TEU|℃|㎡)"
+    r"(?:/[十百千]?[万亿]?[\u4e00-\u9fff]{1,3})?|[%％‰]|个?百分点|[万亿])"
+)
+_OWN_UNIT: Final = re.compile(rf"\s?[(（\[［]\s?(?P<unit>{_UNIT})\s?[)）\]］]")
+_UNIT_LINE: Final = re.compile(
+    rf"单位\s?[:：]\s?(?P<units>{_UNIT}(?:\s?[、,，/和]\s?{_UNIT})*)(?![\u4e00-\u9fff])"
+)
+_UNIT_COLUMN: Final = re.compile(r"(?:计量)?单位")
+_RATIO: Final = re.compile(r"增长|增速|增幅|涨幅|降幅|同比|环比|比重|占比|比例|率$|幅度")
+_UNITLESS: Final = re.compile(r"年份|年度|序号|编号|排名|排位|位次|名次|代码|日期|时间|电话|指数")
+_NUMBERED: Final = re.compile(r"序号|编号|序|No\.?", re.IGNORECASE)
+_NOTE: Final = re.compile(r"[（(]?(?:注|备注|说明|附注|数据来源|资料来源|来源)(?:\d|[:：、.])|\*|※")
+_LABELS: Final = re.compile(
+    r"姓名|名称|单位|电话|手机|地址|性别|时间|日期|负责人|联系人|代表人|职务|职称|邮箱|传真|网址|编号|代码|类型|类别|金额"
+    r"|内容|意见|情况|签字|盖章|部门|学历|年龄|民族|专业|[:：]$"
+)
+_BLANKS: Final = frozenset(["", "-", "--", "—", "——", "－", "…", "……", "/", "\\"])
+
+_DEEPEST_HEADER: Final = 4  # rows
+_SENTENCE: Final = 120  # characters; a passage holds two or three such
+_LABEL: Final = 10  # characters; what is longer in a form is filled in
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The cells of a table as they stand, and what is written over it, the nearest last.
+
+    ``merged`` are the cells joined to one, as (top, left, bottom, right), all included, counted from 0.
+    ``header`` is the number of heading rows where the format tells it.
+    """
+
+    rows: Sequence[Sequence[str]]
+    merged: Sequence[tuple[int, int, int, int]] = ()
+    above: Sequence[str] = ()
+    header: int | None = None
+
+
+class _Cell(NamedTuple):
+    """A cell's text and which cell of the table it was, so that joined ones are known as one."""
+
+    text: str
+    origin: tuple[int, int]
+
+    @property
+    def is_blank(self) -> bool:
+        return self.text in _BLANKS
+
+    @property
+    def is_number(self) -> bool:
+        return _NUMBER.fullmatch(self.text) is not None
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether it is a number that is no year."""
+        return self.is_number and not _YEAR.fullmatch(self.text)
+
+
+_Row = list[_Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column's heading, without its unit; whether that stands in the heading itself or over the table."""
+
+    name: str
+    unit: str = ""
+    numeric: bool = False
+    own: bool = False
+
+
+def table_lines(table: Table) -> list[Line]:
+    """Write a table as lines."""
+    lines: list[Line] = []
+    for block in _blocks(_filled(table)):
+        lines += _block_lines(block, table)
+    return lines
+
+
+def _filled(table: Table) -> list[_Row]:
+    """The table as a full grid, in which joined cells all have the text of the one that is shown."""
+    width = max(map(len, table.rows), default=0)
+    grid = [
+        [_Cell(row[c].strip() if c < len(row) else "", (r, c)) for c in range(width)]
+        for r, row in enumerate(table.rows)
+    ]
+    left = len(grid) * width  # joined cells don't overlap; where a damaged file says they do, it ends here
+    for top, first, bottom, last in table.merged:
+        bottom, last = min(bottom, len(grid) - 1), min(last, width - 1)
+        left -= max(0, bottom - top + 1) * max(0, last - first + 1)
+        if left < 0:
+            break
+        for r in range(top, bottom + 1):
+            for c in range(first, last + 1):
+                grid[r][c] = grid[top][first]
+    return grid
+
+
+def _blocks(grid: list[_Row]) -> Iterator[list[_Row]]:
+    """The tables of a grid: an empty row parts two where the lower one begins with a heading."""
+    block: list[_Row] = []
+    apart = False
+    for row in grid:
+        if all(cell.text == "" for cell in row):
+            apart = True
+            continue
+        if block and apart and not any(cell.is_amount for cell in row[1:]) and not _is_note(row):
+            yield _without_empty_columns(block)
+            block = []
+        block.append(row)
+        apart = False
+    if block:
+        yield _without_empty_columns(block)
+
+
+def _without_empty_columns(rows: list[_Row]) -> list[_Row]:
+    kept = [c for c in range(len(rows[0])) if any(row[c].text for row in rows)]
+    return [[row[c] for c in kept] for row in rows]
+
+
+def _block_lines(rows: list[_Row], table: Table) -> list[Line]:
+    if len(rows[0]) < 2 or all(_alone(row) is not None for row in rows):
+        return [Line(text) for row in rows for text in _distinct(row)]
+    titles = _titles(rows)
+    body = rows[len(titles) :]
+    notes = _notes(body)
+    body = body[: len(body) - len(notes)]
+    over = [*table.above, *titles]
+    lines = [Line(text, heading=not _UNIT_LINE.search(text) and not _NOTE.match(text)) for text in titles]
+    depth = _header_depth(body) if table.header is None else min(table.header, len(body))
+    if depth and table.header is None and not _has_numbers(body[depth:]) and _is_form(body):
+        depth = 0
+    if depth and depth < len(body):
+        lines += _headed(body[:depth], body[depth:], over)
+    else:
+        lines += [Line(_unheaded(row)) for row in body]
+    return lines + [Line(note) for note in notes]
+
+
+def _distinct(row: _Row) -> list[str]:
+    """The texts of a row's cells, joined ones once, empty ones left out."""
+    return [cell.text for cell in dict.fromkeys(row) if cell.text]
+
+
+def _alone(row: _Row) -> str | None:
+    """The text of a row that says only one thing."""
+    texts = _distinct(row)
+    return texts[0] if len(texts) == 1 else None
+
+
+def _is_note(row: _Row) -> bool:
+    text = _alone(row)
+    return text is not None and _NOTE.match(text) is not None
+
+
+def _titles(rows: list[_Row]) -> list[str]:
+    """What stands over the headings: rows of one text each, 单位：亿元 among them."""
+    titles: list[str] = []
+    for row in rows:
+        texts = _distinct(row)
+        if len(texts) != 1 and not any(_UNIT_LINE.search(text) for text in texts):
+            break
+        titles += texts
+    return [joined(title) for title in titles]
+
+
+def _notes(rows: list[_Row]) -> list[str]:
+    notes: list[str] = []
+    for row in reversed(rows):
+        text = _alone(row)
+        if text is None:
+            break
+        notes.append(text)
+    return notes[::-1]
+
+
+def _has_numbers(rows: list[_Row]) -> bool:
+    own = [row for row in rows if _alone(row) is None]
+    return any(_is_numeric(own, c) for c in range(1, len(rows[0]))) if rows else False
+
+
+def _is_numeric(rows: list[_Row], column: int) -> bool:
+    filled = [row[column] for row in rows if not row[column].is_blank]
+    return sum(cell.is_number for cell in filled) * 2 > len(filled)
+
+
+def _header_depth(rows: list[_Row]) -> int:
+    """How many of the rows are headings, by the cells joined in them and by where numbers begin."""
+    if not rows or any(cell.is_amount for cell in rows[0]):
+        return 0
+    depth = 1
+    while depth < min(len(rows), _DEEPEST_HEADER):
+        upper, row = rows[depth - 1], rows[depth]
+        if any(cell.is_amount for cell in row[1:]):
+            break
+        goes_on = any(cell.origin == above.origin for cell, above in zip(row, upper, strict=True))
+        spread = any(a.origin == b.origin for a, b in pairwise(upper))
+        gap = any(not above.text and cell.text for cell, above in zip(row, upper, strict=True))
+        if not (goes_on or spread or gap):
+            break
+        depth += 1
+    return depth
+
+
+def _is_form(rows: list[_Row]) -> bool:
+    """Whether a table without numbers has its headings beside rather than over what they are of.
+
+    Two columns are a list of names and what they are; cells joined here and there are a form's; and
+    so are columns of short labels by turns with what is longer or has digits.
+    """
+    if len(rows[0]) == 2:
+        return True
+    uneven = sum(len({cell.origin for cell in row}) < len(row) for row in rows[1:])
+    if uneven * 4 > len(rows):
+        return True
+    labels = [cell.text for row in rows for cell in row[::2]]
+    filled_in = [cell.text for cell in rows[0][1::2]]
+    if len(rows[0]) % 2 or max(map(len, labels)) > _LABEL:
+        return False
+    under = labels[len(rows[0]) // 2 :]
+    return any(len(text) > _LABEL or re.search(r"\d", text) for text in filled_in) or sum(
+        map(bool, map(_LABELS.search, under))
+    ) * 2 > len(under)
+
+
+def _unheaded(row: _Row) -> str:
+    """A row without headings over it: a label and its values, pairs of such, or just cells side by side."""
+    texts = [_body(text) for text in _distinct(row)]
+    if len(texts) == 2 or (len(texts) > 2 and all(_NUMBER.fullmatch(text) for text in texts[1:])):
+        column = _column(texts[0], numeric=True)
+        return _closed(_named(column, texts[1]) + "".join(f"；{text}" for text in texts[2:]))
+    pairs = list(zip(texts[::2], texts[1::2], strict=False))
+    if len(texts) == 2 * len(pairs) and all(_LABELS.search(label) for label, _ in pairs):
+        return _closed("；".join(_named(_column(label, numeric=True), text) for label, text in pairs))
+    return " | ".join(texts)
+
+
+def _headed(head: list[_Row], rows: list[_Row], over: Sequence[str]) -> list[Line]:
+    """The lines of the rows under headings."""
+    table_units = _table_units(over)
+    own = [row for row in rows if _alone(row) is None]
+    columns = [
+        _column(name, numeric=_is_numeric(own, c), table_units=table_units)
+        for c, name in enumerate(_names(head))
+    ]
+    unit_column = next((c for c, column in enumerate(columns) if _UNIT_COLUMN.fullmatch(column.name)), None)
+    if unit_column is not None and not any(re.fullmatch(_UNIT, row[unit_column].text) for row in rows):
+        unit_column = None  # 单位 is an organisation here
+    numbered = _NUMBERED.fullmatch(columns[0].name) is not None
+    keys = _keys(columns, own, int(numbered), unit_column)
+    rest = [c for c in range(int(numbered), len(columns)) if c not in keys and c != unit_column]
+    period = _period(over)
+    in_columns = [bool(_PERIOD.search(columns[c].name)) for c in range(len(columns))]
+    last_head = [cell.text for cell in head[-1]]
+    words_only = not any(columns[c].numeric for c in rest)
+    lines: list[Line] = []
+    group = ""
+    for row in rows:
+        alone = _alone(row)
+        if alone is not None:
+            # A row without values is of one thing; only what is set over several is of those below it.
+            if not _NOTE.match(alone) and (len(set(row)) == 1 or HEADING_MARK.match(alone)):
+                group = joined(alone)
+            else:
+                lines.append(Line(_closed(_body(alone))))
+            continue
+        if [cell.text for cell in row] == last_head:
+            continue  # the headings again, on the next page
+        unit = row[unit_column].text if unit_column is not None else ""
+        subject, own_unit = _subject(columns, row, keys, group)
+        in_row = bool(_PERIOD.search(subject))
+        cells = []
+        for c in rest:
+            if row[c].text:
+                column = _with_unit(columns[c], unit or own_unit)
+                text = _named(column, _body(row[c].text))
+                if period and any(in_columns) and not in_columns[c] and not in_row and row[c].is_amount:
+                    text = period + text
+                cells.append(text)
+        if period and not in_row and not any(in_columns) and any(row[c].is_amount for c in rest):
+            subject = f"{subject}，{period}" if subject else period
+        if words_only and subject and len(keys) == 1 and not group:
+            subject, cells = "", [_named(columns[keys[0]], _body(row[keys[0]].text)), *cells]
+        number = f"{row[0].text}、" if numbered and re.fullmatch(r"\d{1,4}", row[0].text) else ""
+        lines.append(Line(number + "".join(_sentences(subject, cells))))
+    return lines
+
+
+def _names(head: list[_Row]) -> list[str]:
+    """Each column's heading, from the uppermost row to the lowest."""
+    spread: list[list[str]] = []
+    for r, row in enumerate(head):
+        texts = [joined(cell.text) for cell in row]
+        if r + 1 < len(head):  # a heading over several columns, of which only the first is filled
+            for c in range(2, len(texts)):
+                if not texts[c] and head[r + 1][c].text and row[c - 1].origin != (-1, -1):
+                    texts[c] = texts[c - 1]
+        spread.append(texts)
+    names = []
+    for column in zip(*spread, strict=True):
+        parts = list(dict.fromkeys(filter(None, column)))
+        names.append(_one_unit(parts))
+    return names
+
+
+def _one_unit(parts: list[str]) -> str:
+    """Headings put together, with the lowest one's unit at the end."""
+    units = [found for part in parts if (found := _OWN_UNIT.search(part)) and found.end() == len(part)]
+    if len(parts) < 2 or not units:
+        return "".join(_with_year(part) for part in parts)
+    bare = [_OWN_UNIT.sub("", part) if _ends_in_unit(part) else part for part in parts]
+    return "".join(map(_with_year, bare)) + units[-1][0].strip()
+
+
+def _ends_in_unit(text: str) -> bool:
+    return any(found.end() == len(text) for found in _OWN_UNIT.finditer(text))
+
+
+def _with_year(text: str) -> str:
+    return f"{text}年" if _YEAR.fullmatch(text) else text
+
+
+def _column(name: str, *, numeric: bool, table_units: Sequence[str] = ()) -> _Column:
+    """A heading and its unit: its own in brackets, else the table's where it is a number's."""
+    name = _with_year(joined(name).rstrip("：:"))
+    own = [found for found in _OWN_UNIT.finditer(name) if found.end() == len(name)]
+    if own:
+        return _Column(name[: own[-1].start()], own[-1]["unit"], numeric, own=True)
+    if not numeric or not table_units or _UNITLESS.search(name):
+        return _Column(name, "", numeric)
+    ratios = [unit for unit in table_units if unit in "%％‰"]
+    others = [unit for unit in table_units if unit not in "%％‰"]
+    fitting = ratios if _RATIO.search(name) else others
+    return _Column(name, fitting[0] if len(fitting) == 1 else "", numeric)
+
+
+def _with_unit(column: _Column, unit: str) -> _Column:
+    """The column with the unit of the row, where it has none itself: how much it grew is not in 亿元."""
+    if not unit or not column.numeric or column.own or _RATIO.search(column.name):
+        return column
+    return _Column(column.name, unit, column.numeric)
+
+
+def _table_units(over: Iterable[str]) -> list[str]:
+    found = [units for text in over if (units := _UNIT_LINE.search(text))]
+    return re.findall(_UNIT, found[-1]["units"]) if found else []
+
+
+def _period(over: Sequence[str]) -> str:
+    """The period that the title names; "" if it names none or several."""
+    for text in reversed(over):
+        found = dict.fromkeys(_PERIOD.findall(re.sub(r"\s", "", text)))
+        if found:
+            return next(iter(found)) if len(found) == 1 else ""
+    return ""
+
+
+def _keys(columns: list[_Column], rows: list[_Row], first: int, unit_column: int | None) -> list[int]:
+    """The columns that say what a row is of: the first one, and as many more as tell the rows apart."""
+    keys: list[int] = []
+    for c in range(first, len(columns)):
+        years = _YEARS_COLUMN.search(columns[c].name) and all(
+            _YEAR.fullmatch(row[c].text) for row in rows if row[c].text
+        )
+        if c == unit_column or (columns[c].numeric and not years) or len(keys) == 3:
+            break
+        keys.append(c)
+        said = [tuple(row[k].text for k in keys) for row in rows]
+        if len(set(said)) == len(said):
+            break
+    return keys
+
+
+def _subject(columns: list[_Column], row: _Row, keys: list[int], group: str) -> tuple[str, str]:
+    """What a row is of, and the unit that stands with it: 规上工业增加值（亿元）."""
+    texts = list(dict.fromkeys(filter(None, [group, *(_with_year(_body(row[k].text)) for k in keys)])))
+    unit = ""
+    if texts and (found := _OWN_UNIT.search(texts[-1])) and found.end() == len(texts[-1]):
+        texts[-1], unit = texts[-1][: found.start()], found["unit"]
+    return "，".join(text.rstrip("：:，。") for text in texts), unit
+
+
+def _body(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _named(column: _Column, value: str) -> str:
+    """A value with its column's heading; a unit only before a number that has none itself."""
+    value = value.rstrip("；;。")
+    heading = f"{column.name}（{column.unit}）" if column.unit else column.name
+    if column.unit and _NUMBER.fullmatch(value) and value[-1] not in "%％‰":
+        return heading + value
+    if value.endswith(("%", "％")) and column.unit in ("%", "％"):
+        heading = column.name
+    return f"{heading}：{value}" if heading else value
+
+
+def _sentences(subject: str, cells: list[str]) -> Iterator[str]:
+    """The cells in sentences that each begin with what they are of."""
+    lead = f"{subject}：" if subject else ""
+    pending: list[str] = []
+    for cell in cells:
+        if pending and len(lead) + sum(map(len, pending)) + len(cell) > _SENTENCE:
+            yield _closed(lead + "；".join(pending))
+            pending = []
+        pending.append(cell)
+    if pending or subject:
+        yield _closed(lead + "；".join(pending))
+
+
+def _closed(text: str) -> str:
+    return text if text.endswith(("。", "！", "？")) else f"{text.rstrip('：；')}。"

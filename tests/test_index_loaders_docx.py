@@ -1,0 +1,142 @@
+"""Word documents: what is text and what isn't, headings, automatic numbers, tables in their place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+
+from index.loaders import RawDocument, load
+from tests.offices import notice
+
+W = nsdecls("w")
+
+
+def headings(document: RawDocument) -> list[str]:
+    return [document.text[start:end] for start, end in document.headings]
+
+
+def made(tmp_path: Path, fill: Callable[[Any], object]) -> RawDocument:
+    document = docx.Document()
+    fill(document)
+    document.save(str(tmp_path / "a.docx"))
+    return load(tmp_path / "a.docx")
+
+
+def test_a_notice(tmp_path: Path) -> None:
+    document = load(notice(tmp_path / "a.docx"))
+    assert document.text.split("\n") == [
+        "钱塘区人民政府关于加快工业经济发展的通知",
+        "钱政发〔2025〕8号",
+        "各街道办事处，区政府各部门：",
+        "为加快工业经济发展，现就有关事项通知如下。",
+        "财政支持",
+        "对新认定的专精特新“小巨人”企业给予100万元奖励。",
+        "各街道规上工业情况",
+        "下沙街道：2024年增加值（亿元）198.4；2024年增速（%）5.5；2025年一季度增加值（亿元）51.2；2025年一季度增速（%）12.1。",
+        "白杨街道：2024年增加值（亿元）240.9；2024年增速（%）6.3；2025年一季度增加值（亿元）63.07；2025年一季度增速（%）9.8。",
+        "二〇二五年五月十六日",
+    ]
+    assert headings(document) == ["钱塘区人民政府关于加快工业经济发展的通知", "财政支持"]
+    assert document.laid_out
+
+
+def test_headings_by_style_by_level_and_by_their_mark(tmp_path: Path) -> None:
+    def fill(document: Any) -> None:
+        document.add_paragraph("总则", style="Heading 2")
+        document.add_paragraph("本办法所称企业，是指在本区注册的企业。", style="Heading 3")
+        levelled = document.add_paragraph("附则")
+        levelled._p.get_or_add_pPr().append(parse_xml(f'<w:outlineLvl {W} w:val="1"/>'))
+        document.add_paragraph("一、支持创新")
+        document.add_paragraph("一、支持创新，给予100万元奖励。")
+        document.add_paragraph("目录 1", style=document.styles.add_style("toc 1", 1))
+
+    document = made(tmp_path, fill)
+    assert headings(document) == ["总则", "附则", "一、支持创新"]
+    assert "目录" not in document.text
+
+
+def test_automatic_numbers_are_written(tmp_path: Path) -> None:
+    def level(depth: int, form: str, text: str) -> str:
+        return f'<w:lvl w:ilvl="{depth}"><w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl>'
+
+    def fill(document: Any) -> None:
+        numbering = document.part.numbering_part.element
+        levels = (
+            level(0, "chineseCounting", "第%1章") + level(1, "decimal", "%2．") + level(2, "bullet", "")
+        )
+        numbering.insert(0, parse_xml(f'<w:abstractNum {W} w:abstractNumId="90">{levels}</w:abstractNum>'))
+        numbering.append(parse_xml(f'<w:num {W} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
+        for depth, text in ((0, "总则"), (1, "甲。"), (1, "乙。"), (0, "支持"), (1, "丙。"), (2, "丁。")):
+            properties = document.add_paragraph(text)._p.get_or_add_pPr()
+            properties.append(
+                parse_xml(f'<w:numPr {W}><w:ilvl w:val="{depth}"/><w:numId w:val="90"/></w:numPr>')
+            )
+
+    assert made(tmp_path, fill).text.split("\n") == [
+        "第一章总则",
+        "1．甲。",
+        "2．乙。",
+        "第二章支持",
+        "1．丙。",
+        "丁。",
+    ]
+
+
+def test_what_was_changed_reads_as_it_is_now(tmp_path: Path) -> None:
+    def fill(document: Any) -> None:
+        paragraph = document.add_paragraph("奖励")._p
+        paragraph.append(parse_xml(f"<w:del {W}><w:r><w:delText>50万元</w:delText></w:r></w:del>"))
+        paragraph.append(parse_xml(f"<w:ins {W}><w:r><w:t>100万元</w:t></w:r></w:ins>"))
+        paragraph.append(
+            parse_xml(
+                f"<w:r {W}><w:tab/><w:t>。</w:t><w:br/><w:t>另有规定</w:t><w:br/><w:t>的除外。</w:t></w:r>"
+            )
+        )
+
+    assert made(tmp_path, fill).text.split("\n") == ["奖励100万元 。", "另有规定的除外。"]
+
+
+def test_text_boxes_frames_and_content_controls(tmp_path: Path) -> None:
+    box = "<w:txbxContent><w:p><w:r><w:t>框内的话。</w:t></w:r></w:p></w:txbxContent>"
+    names = f'{W} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:v="urn:schemas-microsoft-com:vml"'
+
+    def fill(document: Any) -> None:
+        document.add_paragraph("框外的话。")._p.append(
+            parse_xml(
+                f"<w:r {names}><mc:AlternateContent><mc:Choice Requires='wps'>{box}</mc:Choice>"
+                f"<mc:Fallback><w:pict><v:textbox>{box}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+            )
+        )
+        body = document.element.body
+        control = (
+            f"<w:sdt {W}><w:sdtContent><w:p><w:r><w:t>控件里的话。</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+        )
+        body.insert(len(body) - 1, parse_xml(control))
+        frame = document.add_table(1, 1).cell(0, 0)
+        frame.text = "边框里的第一段。"
+        frame.add_paragraph("边框里的第二段。")
+        document.sections[0].header.paragraphs[0].text = "页眉"
+
+    lines = ["框外的话。", "框内的话。", "控件里的话。", "边框里的第一段。", "边框里的第二段。"]
+    assert made(tmp_path, fill).text.split("\n") == lines
+
+
+@pytest.mark.parametrize(
+    ("title", "taken"),
+    [("关于工业的通知", "关于工业的通知"), ("Word 文档", None), ("", None), ("通知", None)],
+)
+def test_the_title_property_counts_where_the_text_begins_with_it(
+    tmp_path: Path, title: str, taken: str | None
+) -> None:
+    def fill(document: Any) -> None:
+        document.core_properties.title = title
+        document.add_paragraph("关于工业的\n通知")
+        document.add_paragraph("现通知如下。")
+
+    assert made(tmp_path, fill).properties.title == taken
