@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from rag import Assistant, CommandParser, Document, Hit, Retriever, ZhengwenError
+from rag import Answer, Assistant, Citation, CommandParser, Document, Hit, Retriever, ZhengwenError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -79,7 +79,7 @@ def _search(options: argparse.Namespace, retriever: Retriever) -> None:
 def _ask(options: argparse.Namespace, retriever: Retriever) -> None:
     answer = Assistant(retriever).ask(options.question)
     if options.json:
-        _print_json(asdict(answer))
+        _print_json(_as_dict(answer))
         return
     console = Console(highlight=False)
     if answer.refusal is not None:
@@ -91,13 +91,12 @@ def _ask(options: argparse.Namespace, retriever: Retriever) -> None:
         return
     console.print(Text(answer.text, style="bold"))
     for citation in answer.citations:
+        document = retriever.documents[citation.doc_id]
         console.print(Padding(Text(citation.quote, style="green"), (1, 2, 0, 2)))
-        console.print(
-            Padding(
-                Text(f"[{citation.marker}] {_source(retriever.documents[citation.doc_id])}", style="dim"),
-                (0, 2),
-            )
-        )
+        if document.is_doubtful(citation.start, citation.end):
+            console.print(Padding(Text("此处由图像识别,可能有误", style="yellow"), (0, 2)))
+        source = Text(f"[{citation.marker}] {_source(document, citation)}", style="dim")
+        console.print(Padding(source, (0, 2)))
 
 
 def _print_hit(console: Console, hit: Hit, documents: Mapping[str, Document]) -> None:
@@ -107,8 +106,20 @@ def _print_hit(console: Console, hit: Hit, documents: Mapping[str, Document]) ->
     console.print(Padding(Text(hit.passage.text), (0, 3, 1, 3)))
 
 
-def _source(document: Document) -> str:
-    return "  ".join(filter(None, (document.title, str(document.published or ""), document.doc_id)))
+def _source(document: Document, citation: Citation | None = None) -> str:
+    page = f"第{citation.page}页" if citation and citation.page else ""
+    others = f"另见 {'、'.join(document.also_in)}" if citation and document.also_in else ""
+    date, number = str(document.published or ""), document.doc_number
+    return "  ".join(filter(None, (document.title, date, number, page, document.doc_id, others)))
+
+
+def _as_dict(answer: Answer) -> dict[str, object]:
+    """The answer's fields; a citation has a ``page`` only where there are pages."""
+    values = asdict(answer)
+    for citation in values["citations"]:
+        if citation["page"] is None:
+            del citation["page"]
+    return values
 
 
 def _print_json(value: object) -> None:

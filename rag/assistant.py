@@ -3,21 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import cached_property
 from typing import Final
 
 from rag.citations import cite, unsupported_figures
-from rag.compose import Finding, answer_text, comparison, rival_text, short_answer
-from rag.confidence import is_of_other_period, refusal
+from rag.compose import Finding, answer_text, comparison, quotation, rival_text, short_answer
+from rag.confidence import (
+    THRESHOLD,
+    confidence,
+    is_of_other_period,
+    is_target_for_result,
+    objection,
+    refusal,
+)
+from rag.english import in_chinese, pinyin_of
 from rag.evidence import Evidence, gather
 from rag.periods import impossible_dates
 from rag.question import Question, understand
+from rag.ranker import WEIGHTS
 from rag.reading import read
 from rag.retriever import Retriever
 from rag.rivals import choose
 from rag.split import Part, split
 from rag.types import Answer, Citation, Hit
+from rag.wording import Occurrences, occurrences
 
 _HITS: Final = 10
 _LONGEST: Final = 360  # characters of an answer to several things at once
@@ -29,9 +41,27 @@ logger = logging.getLogger(__name__)
 class Assistant:
     """Answers questions from the documents of a retriever's index."""
 
-    def __init__(self, retriever: Retriever) -> None:
-        """Answer from what ``retriever`` finds."""
+    def __init__(
+        self,
+        retriever: Retriever,
+        *,
+        threshold: float = THRESHOLD,
+        weights: Sequence[float] = WEIGHTS,
+        split: Callable[[str, date], list[Part]] = split,
+        understand: Callable[..., Question] = understand,
+        occurrences: Occurrences = occurrences,
+    ) -> None:
+        """Answer from what ``retriever`` finds. The steps between can be exchanged, as `eval.ablation` does.
+
+        :param threshold: evidence less sure than this is not given as an answer.
+        :param weights: what each of `rag.features.Features` is worth.
+        """
         self.retriever = retriever
+        self.threshold = threshold
+        self.weights = weights
+        self.split = split
+        self.understand = understand
+        self.occurrences = occurrences
 
     def ask(
         self, question: str, history: Sequence[tuple[str, str]] = (), *, today: date | None = None
@@ -42,6 +72,9 @@ class Assistant:
         :param today: what 今年 in a question is read against; by default the present day.
         """
         day = today or date.today()
+        if chinese := in_chinese(question, self._names):
+            answer = self.ask(chinese, history, today=day)
+            return replace(answer, question=question, understood=f"{question}(按“{chinese}”查找)")
         if impossible := impossible_dates(question):
             start, end, why = impossible[0]
             return Answer(
@@ -50,13 +83,13 @@ class Assistant:
                 refusal=f"问题里的日期“{question[start:end]}”不存在:{why}。",
                 understood=question,
             )
-        parts = split(question, day)
+        parts = self.split(question, day)
         before = [turn[0] for turn in history]
-        asked = [understand(part.text, before, day) for part in parts]
+        asked = [self.understand(part.text, before, day) for part in parts]
         for number in range(1, len(parts)):
             if not parts[number].label:  # a further clause leans on the one before it
                 context = [*before, parts[number - 1].text]
-                asked[number] = understand(parts[number].text, context, day, leans=True)
+                asked[number] = self.understand(parts[number].text, context, day, leans=True)
         solved = [self._solve(part, each) for part, each in zip(parts, asked, strict=True)]
         hits = _merge([hits for _, hits in solved])
         findings = [finding for finding, _ in solved]
@@ -67,6 +100,12 @@ class Assistant:
             return self._refusal(question, understood, findings, hits)
         return self._answer(question, understood, findings, hits)
 
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The documents' names as an English question spells them: by their titles and regions."""
+        documents = self.retriever.documents.values()
+        return pinyin_of(text for d in documents for text in (d.region, d.title) if text)
+
     def evidence(self, asked: Question, hits: Sequence[Hit]) -> list[Evidence]:
         """The places in some hits that may answer a question, best first."""
         readings = [read(hit.passage, self.retriever.documents[hit.passage.doc_id]) for hit in hits]
@@ -75,7 +114,16 @@ class Assistant:
         encoder = self.retriever.encoder
         cosines = encoder.encode_passages(texts) @ encoder.encode_queries([asked.query])[0] if texts else []
         similarity = dict(zip(keys, map(float, cosines), strict=True))
-        return gather(asked, hits, readings, similarity, self.retriever.index, self.retriever.regions)
+        return gather(
+            asked,
+            hits,
+            readings,
+            similarity,
+            self.retriever.index,
+            self.retriever.regions,
+            worth=self.weights,
+            find=self.occurrences,
+        )
 
     def _solve(self, part: Part, asked: Question) -> tuple[Finding, list[Hit]]:
         """Find the evidence for one thing asked."""
@@ -83,10 +131,14 @@ class Assistant:
         if not asked.words and not asked.carried:
             return Finding(part, asked, None, "问题里没有可以查找的内容,请说得具体一些。"), hits
         evidence = self.evidence(asked, hits)
-        if reason := refusal(asked, evidence):
-            return Finding(part, asked, None, reason, tuple(filter(is_of_other_period, evidence[:1]))), hits
+        sure = None if objection(asked, evidence) else confidence(asked, evidence)
+        if reason := refusal(asked, evidence, self.threshold):
+            nearest = tuple(
+                e for e in evidence[:1] if is_of_other_period(e) or is_target_for_result(asked, e)
+            )
+            return Finding(part, asked, None, reason, nearest, confidence=sure), hits
         choice = choose(asked, evidence)
-        return Finding(part, asked, choice.given, "", choice.others, choice.disagreeing), hits
+        return Finding(part, asked, choice.given, "", choice.others, choice.disagreeing, sure), hits
 
     def _refusal(
         self, question: str, understood: str, findings: Sequence[Finding], hits: tuple[Hit, ...]
@@ -100,8 +152,10 @@ class Assistant:
             else ""
         )
         if first.others:
-            text = f"文档里最接近的是:{rival_text(first.others[0], first.question)}{self._mark(first.others[0], citations)}"
-        return Answer(question, text, tuple(citations), hits, first.reason, "", understood)
+            text = f"文档里最接近的是:{rival_text(first.others[0], first.question)}{self._mark(first.others[0], first.question, citations)}"
+        return Answer(
+            question, text, tuple(citations), hits, first.reason, "", understood, _surest(findings)
+        )
 
     def _answer(
         self, question: str, understood: str, findings: Sequence[Finding], hits: tuple[Hit, ...]
@@ -114,7 +168,7 @@ class Assistant:
             label = finding.part.label
             if finding.evidence is not None:
                 said.append(text)
-                text = f"{text}{self._mark(finding.evidence, citations)}"
+                text = f"{text}{self._mark(finding.evidence, finding.question, citations)}"
             else:
                 label = label or finding.part.text.rstrip(",;?。")
             lines[f"{label}:{text}" if label else text] = None
@@ -125,7 +179,8 @@ class Assistant:
             ):
                 texts = [rival_text(rival, findings[0].question) for rival in rivals]
                 marked = [
-                    text + self._mark(rival, citations) for text, rival in zip(texts, rivals, strict=True)
+                    text + self._mark(rival, findings[0].question, citations)
+                    for text, rival in zip(texts, rivals, strict=True)
                 ]
                 said += texts
                 if marked:
@@ -135,17 +190,22 @@ class Assistant:
             return Answer(question, "", (), hits, _UNSUPPORTED, "", understood)
         text = comparison(findings, question) + "\n".join(lines)
         short = ";".join(filter(None, map(short_answer, findings)))
-        return Answer(question, text, tuple(citations), hits, None, short, understood)
+        return Answer(question, text, tuple(citations), hits, None, short, understood, _surest(findings))
 
-    def _mark(self, evidence: Evidence, citations: list[Citation]) -> str:
-        """The mark of the citation of the evidence's sentence, which is made unless it was already."""
+    def _mark(self, evidence: Evidence, question: Question, citations: list[Citation]) -> str:
+        """The mark of the citation of what the evidence says, which is made unless it was already."""
         passage = evidence.reading.passage
-        start, end = (passage.start + offset for offset in evidence.reading.sentences[evidence.sentence])
-        made = next((c for c in citations if (c.doc_id, c.start) == (passage.doc_id, start)), None)
+        start, end = (passage.start + offset for offset in quotation(evidence, question))
+        place = (passage.doc_id, start, end)
+        made = next((c for c in citations if (c.doc_id, c.start, c.end) == place), None)
         if made is None:
             made = cite(self.retriever.documents, passage, start, end, len(citations) + 1)
             citations.append(made)
         return f"[{made.marker}]"
+
+
+def _surest(findings: Sequence[Finding]) -> float | None:
+    return max((f.confidence for f in findings if f.confidence is not None), default=None)
 
 
 def _merge(rankings: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:

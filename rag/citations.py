@@ -15,7 +15,7 @@ _DATE: Final = re.compile(
     r"\d{4}(?:-\d{4})?年(?:度|[上下]半年|[一二三四]季度|\d{1,2}(?:月?-(?:\d{4}年)?\d{1,2})?月"
     r"(?:\d{1,2}日?(?:-(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2})?日)?)?(?:至(?:\d{4}年)?\d{1,2}[月日])?"
 )
-_FIGURE: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
+_FIGURE: Final = re.compile(r"(?:(?<!\d)\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?")
 
 
 def cite(
@@ -28,7 +28,8 @@ def cite(
     document = documents.get(passage.doc_id)
     if document is None or not 0 <= start < end <= len(document.text):
         raise CitationError(f"no such place to quote: {passage.doc_id} [{start}:{end}]")
-    citation = Citation(marker, passage.doc_id, passage.passage_id, start, end, document.text[start:end])
+    quote, page = document.text[start:end], document.page(start)
+    citation = Citation(marker, passage.doc_id, passage.passage_id, start, end, quote, page)
     verify(documents, citation)
     return citation
 
@@ -64,4 +65,4 @@ def without_dates(text: str) -> str:
 
 
 def _numbers(folded: str) -> list[str]:
-    return [number.replace(",", "").rstrip(".") for number in _FIGURE.findall(folded)]
+    return [number.replace(",", "") for number in _FIGURE.findall(folded)]

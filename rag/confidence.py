@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Final
 
 from rag.evidence import Evidence
+from rag.features import asks_for_target
+from rag.figures import Stance
+from rag.measured import measured, measures_other
 from rag.question import Kind, Question, is_name
-from rag.wording import spellings
-
-THRESHOLD: Final = 0.3
-"""Evidence less sure than this is not given as an answer."""
+from rag.sought import sought
+from rag.weights import learnt
+from rag.wording import occurrences, spellings
 
 # A logistic regression: `python -m train confidence` over three public dev sets, each question asked
 # with and without the passages that answer it (docs/retrieval.md).
 FEATURES: Final = ("coverage", "elsewhere", "close", "unit", "margin", "strange")
-_WEIGHTS: Final = (1.37, -5.74, 2.52, -0.19, 3.90, -2.09)
-_BIAS: Final = -1.38
+_WEIGHTS: Final = learnt("confidence")
+THRESHOLD: Final = _WEIGHTS["threshold"]
+"""Evidence less sure than this is not given as an answer: at most one right answer in twenty is lost."""
+
+_OPEN: Final = re.compile(
+    r"要(?!求)|会(?!议)|能(?!源|耗)|可以"
+)  # 2027年要建多少: neither result nor target
 _FEW: Final = 4
 """In a question of so few words each tells: there alone words that the documents lack count."""
 _HEAD_FAR: Final = 0.3
@@ -27,8 +35,19 @@ _UNRELATED_WORDS: Final = 0.6
 _UNRELATED_COSINE: Final = 0.15
 
 
-def refusal(asked: Question, evidence: Sequence[Evidence]) -> str | None:
+def refusal(asked: Question, evidence: Sequence[Evidence], threshold: float = THRESHOLD) -> str | None:
     """Why the best evidence is not to be given as the answer, in words; None if it is."""
+    if reason := objection(asked, evidence):
+        return reason
+    if confidence(asked, evidence) < threshold:
+        if missing := evidence[0].missing:
+            return f"文档里没有与“{'”“'.join(missing[:3])}”相关的回答。"
+        return "文档提到了相关内容,但没有给出所问的答案。"
+    return None
+
+
+def objection(asked: Question, evidence: Sequence[Evidence]) -> str | None:
+    """What plainly speaks against the best evidence, however sure it looks, in words; None if nothing does."""
     if not evidence:
         wanted = {Kind.NUMBER: "数字", Kind.DATE: "时间"}.get(asked.kind, "内容")
         return f"相关段落里没有所问的{wanted}。"
@@ -41,19 +60,50 @@ def refusal(asked: Question, evidence: Sequence[Evidence]) -> str | None:
         return f"文档里有这一指标,但没有{asked.period}的数字。"
     if is_of_other_place(best):
         return "文档里有相关内容,但说的是别的地区,没有所问地区的。"
+    if (what := measured(asked)) in best.missing and not is_hinted(what, best):
+        return f"文档里没有“{what}”的数字。"
+    if asked.kind is Kind.NUMBER and is_nameless(asked, best):
+        return f"文档里没有“{'”“'.join(_names(asked)[:2])}”的数字。"
+    if other := measures_other(asked, best.reading, best.sentence):
+        return f"文档里没有所问的{measured(asked)},只有“{other}”的数字。"
+    if is_target_for_result(asked, best):
+        return "文档里只有目标或计划数,没有实际结果。"
+    kind = sought(asked.folded)
+    if kind and best.features.sought < 0 and (kind.sure == 2 or (kind.sure and best.missing)):
+        return f"文档提到了相关内容,但没有给出所问的{kind.name}。"
     if best.features.form < 0:
         lacking = "把所问的各项列全" if asked.kind is Kind.LIST else "给出所问的名称"
         return f"文档提到了相关内容,但没有{lacking}。"
-    if confidence(asked, evidence) < THRESHOLD:
-        if best.missing:
-            return f"文档里没有与“{'”“'.join(best.missing[:3])}”相关的回答。"
-        return "文档提到了相关内容,但没有给出所问的答案。"
     return None
 
 
 def is_of_other_period(best: Evidence) -> bool:
     """Whether it is a figure of another time than the one asked for, which is never given as the answer."""
     return best.figure is not None and best.features.period <= -1
+
+
+def is_target_for_result(asked: Question, best: Evidence) -> bool:
+    """Whether it is a target where the result of some time is asked for, which is never given as the answer."""
+    dated = best.figure
+    result = asked.period is not None and not asks_for_target(asked) and not _OPEN.search(asked.folded)
+    return result and dated is not None and dated.stance is Stance.TARGET
+
+
+def is_hinted(word: str, best: Evidence) -> bool:
+    """Whether a word of two characters may be meant by one of them: 设站37座, asked for 车站."""
+    start, end = best.reading.sentences[best.sentence]
+    return len(word) == 2 and not set(word).isdisjoint(best.reading.folded[start:end])
+
+
+def is_nameless(asked: Question, best: Evidence) -> bool:
+    """Whether a question names something, and the passage, its heading and title have none of the names."""
+    names = _names(asked)
+    where = f"{best.reading.folded}\n{best.reading.context}"
+    return bool(names) and not any(occurrences(name, where) for name in names)
+
+
+def _names(asked: Question) -> list[str]:
+    return [word for word in asked.words if is_name(word) and word.isalpha()]
 
 
 def lacks_subject(asked: Question, best: Evidence) -> bool:
@@ -91,7 +141,7 @@ def is_unrelated(best: Evidence) -> bool:
 def confidence(asked: Question, evidence: Sequence[Evidence]) -> float:
     """How likely it is that the best evidence answers, from 0 to 1."""
     features = confidence_features(asked, evidence)
-    logit = _BIAS + sum(weight * value for weight, value in zip(_WEIGHTS, features, strict=True))
+    logit = _WEIGHTS["bias"] + sum(_WEIGHTS[name] * v for name, v in zip(FEATURES, features, strict=True))
     return 1 / (1 + math.exp(-logit))
 
 

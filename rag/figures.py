@@ -11,6 +11,7 @@ reads it. Numerals in Chinese are worked out by cn2an.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -86,19 +87,39 @@ _UNITS: Final = {
 }
 _FACTORS: Final = {"成": Decimal(10), "‰": Decimal("0.1")}
 _LONGEST_UNIT: Final = max(map(len, _UNITS))
+MEASURES: Final = tuple(
+    sorted((unit for unit in _UNITS if re.fullmatch(r"[\u3400-\u9fff]+", unit)), key=len, reverse=True)
+)
+"""The units that are written in Chinese, folded, the longer ones first."""
 _MONEY_UNITS: Final = frozenset(_spellings(_MONEY).values())
 _TIME_UNITS: Final = frozenset(_spellings(_TIME).values())
 _PERCENT_UNITS: Final = frozenset({"%", "个百分点", "个基点"})
+_COUNT_ALIKE: Final = tuple(  # those in no group, as 个, may count anything
+    frozenset(group.split())
+    for group in (
+        "家 户 所 户次 家次",
+        "台套 台 套 辆 艘 架 列 部 支 枚 架次 辆次 班次 车次",
+        "座 所 栋 间 层 床 席",
+        "件 张 份 篇 本 册 页 章 节 段 件次",
+        "次 场 轮 批 届 班 趟 场次 批次",
+        "头 只 羽 匹",
+        "颗 粒 片 块 根 棵 株 盏 盒 瓶 袋 桶 箱",
+        "村 镇 省份 国家 城市",
+    )
+)
 _PEOPLE_UNITS: Final = frozenset(_spellings(_PEOPLE).values())
 _COUNTER_UNITS: Final = frozenset(_spellings(_PEOPLE, _COUNTERS).values())
+QUANTITIES: Final = tuple(unit for unit in MEASURES if _UNITS[unit] not in _COUNTER_UNITS)
+"""Those that measure, and don't count."""
 _NOT_AFTER_CHINESE: Final = frozenset("元级手分度点代节股步字瓦伏里") | {"立方米"}  # 二元, 十分, 三代
-_LONGER_WORD: Final = re.compile(  # what only begins like a unit
+LONGER_WORD: Final = re.compile(
     "成[立为果功员效本长品套熟就型份分绩交语都片年批]|分[之别布为成类散公析享配子行工期管]|大[学型家小众量会连专]|年[级代份]"
     "|人[民工才均大]|部[署长]|处[理于罚置]|方[式案向法针]|点[评击]|代[表价码]|台[湾州风]|位[于居置]|名[列为单]|所[有以得谓]"
     "|支[持撑付]|条件|场[景所]|次日|次年(?!度)|里[面程]|周[边期]|天[然津]|对[于外应比]|本[地市报级]|层[次面级]|步骤|度假"
     "|站[式点台]|单[位一]|起[来到]|节[约能]|首[次个批家]|家[具电居庭]|头部|字[节母]|股[份东]|链[主接]|段落|间接|米[兰粉饭]"
     "|秒杀|升[级至到]|件事|村民|户口|组[织成]|级别"
 )
+"""What only begins like a unit: 家庭, 部长."""
 
 # Numerals and magnitudes.
 
@@ -170,7 +191,15 @@ _START: Final = re.compile(
     rf"|(?P<top>(?<=[名列居位行排入身国省市球界区县围])前(?= ?[0-9{_DIGIT}十百]))"
     r"|(?P<times>翻了?(?:(?P<folds>[一两二三四])番|一?倍)|翻番|倍增(?!计划|行动|工程|效应|器))"
     r"|(?P<half>一半|过半|半数|(?<![上下前后大多])半(?=个月|个?小时|年(?![红报度])|天))"
+    # a table's: the unit stands in the column's heading, right before the number
+    r"|(?P<headed>\( ?(?P<of>[^()0-9;,。:]{1,12}?) ?\) ?(?P<number>-?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?)"
+    r"(?!\.?[\w%‰]| ?[-~/]))"
+    r"|(?P<level>[ⅰ-ⅻ]|(?<![a-z])(?:i{1,3}|iv|vi{0,3}|ix|x))(?=级)"
     rf"|(?P<amount>[0-9]|(?<![总人户件指分参代系无])数(?=[十百千万亿])|{_CHINESE})"
+)
+
+_UNIT_FIRST: Final = re.compile(
+    r"[(（]\s?(?P<of>[^()（）]+?)\s?[)）]\s?(?P<number>[-−－]?[0-9０-９][0-9０-９,，.．]*)"
 )
 
 # Target or result. How far a marker reaches depends on its kind.
@@ -235,15 +264,28 @@ def same_value(a: Figure, b: Figure) -> bool:
 def compatible(unit: str, asked: str) -> bool:
     """Tell whether a figure of this unit may answer a question for ``asked``, a unit or 钱, 比例, ….
 
-    A figure without unit may answer for anything but percent; measure words may stand for each other.
+    A figure without unit may answer for anything but percent; measure words may stand for each other,
+    unless they count other things (家, 台).
     """
     asked = re.sub("^(?:多少|几)[百千万亿]*", "", fold(asked).strip())
     for words, units in _ASKED_FOR:
         if words.search(asked):
             return _numerator(unit) in units if unit else "%" not in units
     wanted = _UNITS.get(asked, asked)
-    countable = {unit, wanted} <= _COUNTER_UNITS - _PEOPLE_UNITS - {"人次"}
+    countable = {unit, wanted} <= _COUNTER_UNITS - _PEOPLE_UNITS - {"人次"} and _count_alike(unit, wanted)
     return not wanted or countable or _alike(unit, wanted) or (unit, wanted) == ("人次", "人")
+
+
+def _count_alike(one: str, other: str) -> bool:
+    """Whether two measure words may count the same things: 家 and 个, but not 家 and 台."""
+    first, second = ({n for n, group in enumerate(_COUNT_ALIKE) if unit in group} for unit in (one, other))
+    return not first or not second or bool(first & second)
+
+
+def unit_last(shown: str) -> str:
+    """A figure's text as one says it: 171.51亿元 for （亿元）171.51 in a table; others as they are."""
+    headed = _UNIT_FIRST.fullmatch(shown)
+    return f"{headed['number']}{headed['of']}" if headed else shown
 
 
 def stance(text: str, figure: Figure) -> Stance:
@@ -399,7 +441,7 @@ def _unit(line: str, at: int) -> tuple[str, Decimal, int]:
     begin = at + line.startswith(" ", at)
     for end in range(min(begin + _LONGEST_UNIT, len(line)), begin, -1):
         word = line[begin:end]
-        if word not in _UNITS or (len(word) == 1 and _LONGER_WORD.match(line, begin)):
+        if word not in _UNITS or (len(word) == 1 and LONGER_WORD.match(line, begin)):
             continue
         if word.isascii() and word != "%" and re.match("[a-z0-9]", line[end : end + 1]):
             continue
@@ -472,6 +514,17 @@ def _read_half(line: str, match: re.Match[str], floor: int) -> _Found:
     return [read], read.end
 
 
+def _read_level(line: str, match: re.Match[str], floor: int) -> _Found:
+    """Read Ⅱ级, III级."""
+    roman = unicodedata.normalize("NFKC", match[0]).lower()
+    value = Decimal(
+        ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii").index(roman) + 1
+    )
+    amount = _Amount(match.start(), match.end() + 1, "", value, value, "级", more=False)
+    read = _measured(line, amount, floor)
+    return [read], read.end
+
+
 def _read_ordinal(line: str, match: re.Match[str], floor: int) -> _Found:
     """Read 第一, 第二位, 第3个, 倒数第一; 前30 is the places from 1 to 30."""
     number = _numeral(line, match.end() + line.startswith(" ", match.end()))
@@ -493,6 +546,17 @@ def _read_ordinal(line: str, match: re.Match[str], floor: int) -> _Found:
     return [_Read(match.start(), end, min(low, high), high, unit, "", ordinal=True)], end
 
 
+def _read_headed(line: str, match: re.Match[str], floor: int) -> _Found:
+    """Read (亿元)171.51 as what it says: 171.51亿元."""
+    number = match["number"].removeprefix("-")
+    said = f"{number}{match['of']}"
+    amount = _amount(said, 0)
+    if amount is None or amount.end < len(said) or not (amount.unit or amount.scale > 1):
+        return [], match.start("number")
+    low = -amount.low if match["number"].startswith("-") else amount.low
+    return [_Read(match.start(), match.end(), low, low, amount.unit, "")], match.end()
+
+
 def _read_first(line: str, match: re.Match[str], floor: int) -> _Found:
     return [_Read(match.start(), match.end(), Decimal(1), Decimal(1), "位", "", ordinal=True)], match.end()
 
@@ -507,7 +571,9 @@ _READERS: Final[dict[str, Callable[[str, re.Match[str], int], _Found]]] = {
     "first": _read_first,
     "top": _read_ordinal,
     "times": _read_times,
+    "headed": _read_headed,
     "half": _read_half,
+    "level": _read_level,
     "amount": _read_amount,
 }
 

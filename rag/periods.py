@@ -7,9 +7,9 @@ in; what is vague or in doubt (近年来, 不久前, 连续三年, 25年) is no 
 - 今年, 去年 … count from the year of `Published.last`; 上年, 前一年, 当年 from the year named before them
   in the sentence, if there is one.
 - A part of the year without its year takes the one named before it in the sentence (not after 比 or
-  较), else the publication's; the year before, if it would begin more than four months after the
-  publication, or is a stretch from January that isn't over, and nothing in the clause looks ahead
-  (将, 预计 …). 下半年 and 年底 stay in the publication's year.
+  较; in a text without a date in the paragraph), else the publication's; the year before, if it would
+  begin more than four months after the publication, or is a stretch from January that isn't over, and
+  nothing in the clause looks ahead (将, 预计 …). 下半年 and 年底 stay in the publication's year.
 - 年初, 年底: the first, the last month. 月初, 月底: the first ten days, those from the 21st.
 - 近3年: so many years up to and with the publication; 过去三年: whole years before the publication's;
   未来三年: from the day after it.
@@ -21,7 +21,7 @@ in; what is vague or in doubt (近年来, 不久前, 连续三年, 25年) is no 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -127,8 +127,10 @@ def find_periods(
     for hit in _SCANNER.finditer(folded):
         rule = str(hit.lastgroup)
         match = _MATCHERS[rule].match(folded, hit.start())
-        if _SENTENCE_END.search(folded, at, hit.start()):
-            scene = _Scene(published)
+        between = folded[at : hit.start()]
+        if _SENTENCE_END.search(between):
+            # Without a date of its own, a text means the year that it named last.
+            scene = _Scene(published, None if published or "\n" in between else scene.year)
         at, start = hit.end(), hit.end() - len(hit[0].lstrip())
         scene.look_around(folded, start, at)
         assert match is not None  # the scanner is made of the same patterns
@@ -143,6 +145,24 @@ def find_periods(
         if rule not in _POINTING and not scene.compared:
             scene.speak_of(period, names_year=explicit or bool(match.groupdict().get("year")))
     return found
+
+
+def find_undated(text: str, dated: Sequence[TimeExpression]) -> list[tuple[int, int]]:
+    """Find the time expressions that can't be read as dates only because nobody knows when the text came out.
+
+    Of 7月30日 and 今年一季度 without a year, that is: ``(start, end)``, in order.
+
+    :param dated: what `find_periods` finds in the text without its date.
+    """
+    known = {(expression.start, expression.end) for expression in dated}
+    places = ((e.start, e.end) for e in find_periods(text, _SOME_TIME) if not e.compared)
+    return [(_from_early_year(text, start), end) for start, end in places if (start, end) not in known]
+
+
+def _from_early_year(text: str, start: int) -> int:
+    """Where the year before an expression begins, which is none of those read here: 1251年7月1日."""
+    year = _EARLY_YEAR.search(text, 0, start)
+    return year.start() if year else start
 
 
 def parse_period(text: str, published: Published | None, before: Period | None = None) -> Period | None:
@@ -253,6 +273,8 @@ _SEASONS: Final = {"春": 3, "夏": 6, "秋": 9, "冬": 12}  # the meteorologist
 _DIGITS: Final = dict(
     zip("〇零○o一二两三四五六七八九", (0, 0, 0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)
 )
+_EARLY_YEAR: Final = re.compile(r"(?:公元前?)?(?:[0-9]{1,4}|[元一二三四五六七八九十〇零]{1,4}) ?年\Z")
+_SOME_TIME: Final = Published(date(2000, 12, 31), date(2000, 12, 31))
 _SENTENCE_END: Final = re.compile(r"[。!?…\n]")
 _CLAUSE_MARK: Final = re.compile(r"[,。;:!?…\n]")
 _COMPARING: Final = re.compile(r"(?:(?<!占)比|较)\Z")

@@ -11,7 +11,7 @@ from typing import Final
 
 from index import Document, Passage, fold, sentence_spans
 from rag.figures import Figure, Stance, find_figures, stance
-from rag.periods import Period, TimeExpression, find_periods
+from rag.periods import Period, TimeExpression, find_periods, find_undated
 
 # How far apart two neighbouring segments are in meaning, by the mark between them.
 _DISTANCE: Final = {
@@ -19,6 +19,11 @@ _DISTANCE: Final = {
 }  # fmt: skip
 _MARKS: Final = re.compile(r"[、(),;:。?!…\n]+|--")
 _DIGITS_AROUND: Final = re.compile(r"(?<=\d),(?=\d{3})")
+_LEANING: Final = re.compile(
+    r"[他她它]|其(?![他它中余次实])|该|此(?![外前次后])|对此|不过,[他她它]|(?:但|而|同时)[他她它该]|双方|两人|二者|上述"
+    r"|正?因此|正因如此|为此|由此|这(?!次|一?年)"
+)
+_TOGETHER: Final = 160
 _ITEM: Final = r"[^、,;:。?!\n()]{1,24}"
 _ENUMERATION: Final = re.compile(rf"{_ITEM}(?:、{_ITEM})+")
 
@@ -37,18 +42,23 @@ class Segment:
 class DatedFigure:
     """A figure, when it holds, and whether it is a result or a target.
 
-    ``said`` is the expression that gives the period, None when it is only the document's date.
+    ``said`` is the expression that gives the period, None when it is only the document's date;
+    ``undated`` the one that would give it if the document's date were known (`find_undated`).
     """
 
     figure: Figure
     period: Period | None
     said: TimeExpression | None
     stance: Stance
+    undated: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A passage and what stands where in it; all offsets count from the passage's start."""
+    """A passage and what stands where in it; all offsets count from the passage's start.
+
+    ``undated`` are the time expressions of a document without a date that can't be read for want of it.
+    """
 
     passage: Passage
     document: Document
@@ -58,6 +68,7 @@ class Reading:
     segments: tuple[Segment, ...]
     figures: tuple[DatedFigure, ...]
     periods: tuple[TimeExpression, ...]
+    undated: tuple[tuple[int, int], ...]
     enumerations: tuple[tuple[int, int], ...]
 
     def has(self, words: str) -> bool:
@@ -68,6 +79,32 @@ class Reading:
         """The segment that holds an offset, or the nearest before it."""
         following = bisect.bisect_right(self.segments, offset, key=lambda segment: segment.start)
         return self.segments[max(0, following - 1)]
+
+    def opening(self, sentence: int) -> int:
+        """Where to begin to quote a sentence: at the one before, if it begins with 她 or 该公司 and that is not far."""
+        start, end = self.sentences[sentence]
+        before = self.sentences[sentence - 1][0] if sentence else start
+        leans = _LEANING.match(self.folded, start) and "\n" not in self.passage.text[before:start]
+        return before if leans and end - before <= _TOGETHER else start
+
+    def closing(self, sentence: int, longest: int) -> int:
+        """Where to end a quotation that goes on, so that from the sentence's start it has at most a length.
+
+        It ends with a sentence, and in the same paragraph if the first one does not only announce.
+        """
+        start, end = self.sentences[sentence]
+        paragraph = self.passage.text.find("\n", end - 1)
+        stop = len(self.folded) if paragraph < 0 or self.announces(sentence) else paragraph
+        for _, following in self.sentences[sentence + 1 :]:
+            if following > stop or following - start > longest:
+                break
+            end = following
+        return end
+
+    def announces(self, sentence: int) -> bool:
+        """Whether a sentence is a heading or ends in a colon: what it speaks of comes after it."""
+        start, end = self.sentences[sentence]
+        return self.folded[start:end].rstrip()[-1:] not in "。!?…;)\"'"
 
 
 def read(passage: Passage, document: Document) -> Reading:
@@ -80,6 +117,7 @@ def _read(passage: Passage, document: Document) -> Reading:
     folded = fold(passage.text)
     sentences = tuple(sentence_spans(passage.text))
     periods = tuple(find_periods(passage.text, document.published))
+    undated = tuple(find_undated(passage.text, periods)) if document.published is None else ()
     context = fold("\n".join(filter(None, (passage.heading, document.title, document.region))))
     return Reading(
         passage,
@@ -88,8 +126,9 @@ def _read(passage: Passage, document: Document) -> Reading:
         context,
         sentences,
         tuple(_segments(folded, sentences)),
-        tuple(_dated(passage.text, document, sentences, periods)),
+        tuple(_dated(passage.text, document, sentences, periods, undated)),
         periods,
+        undated,
         tuple(found.span() for found in _ENUMERATION.finditer(folded)),
     )
 
@@ -117,6 +156,7 @@ def _dated(
     document: Document,
     sentences: tuple[tuple[int, int], ...],
     periods: tuple[TimeExpression, ...],
+    undated: tuple[tuple[int, int], ...],
 ) -> list[DatedFigure]:
     found = []
     published = published_period(document)
@@ -126,19 +166,27 @@ def _dated(
             paragraph = text.rfind("\n", 0, start) + 1
         for figure in find_figures(text[start:end]):
             placed = _moved(figure, start)
-            said = _governing(periods, placed, start, end, paragraph)
+            said = _governing(periods, placed, start, paragraph)
+            since = said.end if said else paragraph
+            unknown = [text[a:b] for a, b in undated if since <= a < placed.start]
+            if unknown:
+                said = None  # of a time that nobody knows, not of the one named before it
             found.append(
                 DatedFigure(
-                    placed, said.period if said else published, said, stance(text[start:end], figure)
+                    placed,
+                    said.period if said else published,
+                    said,
+                    stance(text[start:end], figure),
+                    unknown[-1] if unknown else "",
                 )
             )
     return found
 
 
 def _governing(
-    periods: tuple[TimeExpression, ...], figure: Figure, start: int, end: int, paragraph: int
+    periods: tuple[TimeExpression, ...], figure: Figure, start: int, paragraph: int
 ) -> TimeExpression | None:
-    """The period a figure belongs to: said before it in the sentence, else after it, else before in the paragraph."""
+    """The period a figure belongs to: said before it in the sentence, else before in the paragraph."""
     own = [expression for expression in periods if not expression.compared]
     before = [expression for expression in own if start <= expression.start < figure.start]
     if before:

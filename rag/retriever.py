@@ -31,10 +31,16 @@ _POOL: Final = 100  # candidates that each half puts forward
 class Retriever:
     """Finds passages for a query in an index. Not changed by searching: share it between threads."""
 
-    def __init__(self, passage_index: PassageIndex, encoder: Encoder) -> None:
-        """Join an index with the encoder it was built with; `load` does both from a folder."""
+    def __init__(
+        self, passage_index: PassageIndex, encoder: Encoder, *, dense_weight: float = DENSE_WEIGHT
+    ) -> None:
+        """Join an index with the encoder it was built with; `load` does both from a folder.
+
+        :param dense_weight: the share of the dense score in the fused one, 0 to 1; BM25 has the rest.
+        """
         self.index = passage_index
         self.encoder = encoder
+        self.dense_weight = dense_weight
 
     @classmethod
     def load(cls, path: str | Path, model: str | None = None) -> Retriever:
@@ -97,7 +103,7 @@ class Retriever:
         lexical = self.index.lexical.scores(tokenize(query))
         near, _ = self.index.nearest(vector, max(_POOL, k))
         rows = np.union1d(near, _largest(lexical, max(_POOL, k)))
-        fused = fuse(self.index.vectors(rows) @ vector, lexical[rows])
+        fused = fuse(self.index.vectors(rows) @ vector, lexical[rows], self.dense_weight)
         best = np.lexsort((rows, -fused))[:k]
         return [
             Hit(rank, float(fused[at]), self.index.passages[rows[at]])
@@ -105,7 +111,9 @@ class Retriever:
         ]  # fmt: skip
 
 
-def fuse(cosines: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
+def fuse(
+    cosines: NDArray[np.float32], lexical: NDArray[np.float32], dense_weight: float = DENSE_WEIGHT
+) -> NDArray[np.float32]:
     """Convex combination of a query's dense and lexical scores over its candidates.
 
     BM25 is divided by its maximum, cosines are scaled to 0–1 by minimum and maximum (Bruch, Gai
@@ -116,7 +124,7 @@ def fuse(cosines: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[
     spread = float(cosines.max() - cosines.min())
     dense = (cosines - cosines.min()) / spread if spread > 0 else np.ones_like(cosines)
     words = lexical / lexical.max() if lexical.max() > 0 else lexical
-    return np.asarray(DENSE_WEIGHT * dense + (1 - DENSE_WEIGHT) * words, dtype=np.float32)
+    return np.asarray(dense_weight * dense + (1 - dense_weight) * words, dtype=np.float32)
 
 
 def _largest(scores: NDArray[np.float32], k: int) -> NDArray[np.int64]:

@@ -17,6 +17,8 @@ _EACH: Final = re.compile(
 _CHANGE: Final = re.compile(
     r"(?:由|从)(?:几|多少|什么).{0,8}(?:到|成|为)(?:了)?(?:几|多少|什么)|变了|变化|有没有变|增加了吗|换了"
 )
+# 2022年比2023年前5个月多多少: the difference may stand nowhere, the two figures do.
+_DIFFERENCE: Final = re.compile(r"比(?P<other>[^,;?。]{2,24}?)[多少高低](?:出|了)?多少")
 _PAIR: Final = re.compile(
     r"(?P<first>[^,:;?。、和与跟的在]{2,20})(?:和|与|跟|、)(?P<second>[^,:;?。、和与跟的]{2,20}?)"
     r"(?=的[^,?]{1,12}(?:谁|哪|各|分别)|[,:]?(?:谁|哪[个家边]|各|分别|相比|比))"
@@ -65,6 +67,11 @@ def _by_clause(folded: str) -> list[str]:
 
 def _by_period(folded: str, now: Published) -> list[Part]:
     """The same question for each of the periods it names."""
+    if difference := _DIFFERENCE.search(folded):
+        explicit = [e.period for e in find_periods(folded, now) if e.explicit_year]
+        if len(set(explicit)) > 1:
+            both = f"和{difference['other']}各是多少"
+            folded = f"{folded[: difference.start()]}{both}{folded[difference.end() :]}"
     expressions = find_periods(folded, now)
     if not (_EACH.search(folded) or _CHANGE.search(folded)):
         return []
@@ -105,7 +112,7 @@ def _without(folded: str, others: list[TimeExpression], kept: TimeExpression) ->
             + (str(kept.period) if expression is kept else "")
             + text[expression.end :]
         )
-    return re.sub(r"(?<=[,:])[和与、]|[和与、](?=[,的])|^[和与、]", "", text)
+    return re.sub(r"(?<=[,:])[和与、]|[和与、](?=[,的各])|^[和与、]", "", text)
 
 
 def _by_thing(folded: str, now: Published) -> list[Part]:

@@ -18,7 +18,10 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quotation: ``quote == document.text[start:end]``, made only by `rag.citations.cite`."""
+    """A quotation: ``quote == document.text[start:end]``, made only by `rag.citations.cite`.
+
+    ``page`` is the page of the file on which it begins, None where the format has no pages.
+    """
 
     marker: int
     doc_id: str
@@ -26,6 +29,7 @@ class Citation:
     start: int
     end: int
     quote: str
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class Answer:
     ``text`` is what a reader sees, with ``[1]`` marks; ``short`` is the bare figure or date in it,
     where there is one. After a refusal ``text`` says what the documents do hold: the nearest figure,
     cited, or where to look; ``hits`` are the nearest passages. ``understood`` is the question that was
-    answered: for a follow-up, the question made whole from the turns before.
+    answered: for a follow-up, the question made whole from the turns before. ``confidence`` is how
+    likely it is, from 0 to 1, that the surest of the things asked is answered right, given or withheld;
+    None where a refusal has another reason.
     """
 
     question: str
@@ -45,3 +51,4 @@ class Answer:
     refusal: str | None = None
     short: str = ""
     understood: str = ""
+    confidence: float | None = None

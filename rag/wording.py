@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -12,8 +12,11 @@ import cn2an
 
 from index import fold, tokenize
 
+Occurrences = Callable[[str, str], list[tuple[int, float]]]
+
 _NUMERAL: Final = re.compile(r"[零〇一二两三四五六七八九十百千万]+")
 _PLACE: Final = re.compile(r"[\u3400-\u9fff]{2,}[省市区县]")
+_FIRM: Final = re.compile(r"(.{2,}?)(?:(?:股份)?有限)?(?:责任)?(?:公司|集团)")
 _IDEOGRAPHS: Final = re.compile(r"[\u3400-\u9fff]{2,4}")
 _ALIKE: Final = 0.7
 """What another word of the same meaning counts."""
@@ -23,18 +26,23 @@ _INITIALS: Final = 0.8
 """What the long form of a short one (国高企, 国家高新技术企业) counts."""
 
 
-def occurrences(word: str, folded: str) -> list[tuple[int, float]]:
+def occurrences(
+    word: str, folded: str, thesaurus: Mapping[str, Sequence[str]] | None = None
+) -> list[tuple[int, float]]:
     """Where a word stands in a folded text, as (offset, share of the word found: 1 for the whole).
 
     Chinese numerals match Arabic ones (五百强, 500强). Where the word doesn't stand as a whole, the
     long form it abbreviates, words of the same meaning and its parts count, each less.
+
+    :param thesaurus: a word -> those of the same meaning; by default `synonyms`.
     """
+    alike = synonyms() if thesaurus is None else thesaurus
     for form in spellings(word):
         if places := [(at, 1.0) for at in _find_all(folded, form)]:
             return places
     if places := [(at, _INITIALS) for at in _long_forms(word, folded)]:
         return places
-    places = [(at, _ALIKE) for other in synonyms().get(word, ()) for at in _find_all(folded, other)]
+    places = [(at, _ALIKE) for other in alike.get(word, ()) for at in _find_all(folded, other)]
     parts = _parts(word)
     length = sum(map(len, parts))
     return places + [(at, _PART * len(part) / length) for part in parts for at in _find_all(folded, part)]
@@ -42,7 +50,7 @@ def occurrences(word: str, folded: str) -> list[tuple[int, float]]:
 
 @lru_cache(maxsize=8192)
 def spellings(word: str) -> tuple[str, ...]:
-    """The word, with its numerals as digits, and a place without the name of its rank (滨江区, 滨江)."""
+    """The word, with its numerals as digits, a place without its rank (滨江区), a firm without its form (搜狐公司)."""
     forms = [word]
     numeral = _NUMERAL.search(word)
     if numeral is not None and not len(word) == len(numeral[0]) == 1:
@@ -54,6 +62,8 @@ def spellings(word: str) -> tuple[str, ...]:
             forms.append(f"{word[: numeral.start()]}{number:g}{word[numeral.end() :]}")
     if _PLACE.fullmatch(word):
         forms.append(word[:-1])
+    if firm := _FIRM.fullmatch(word):
+        forms.append(firm[1])
     return tuple(forms)
 
 

@@ -100,6 +100,10 @@ def test_a_date_may_be_read_and_need_not_be_quoted(one: date, other: date) -> No
         assert unsupported_figures(f"34.01亿元({said},据{said}报道)[1]", quoted(TEXT)) == []
 
 
+def test_a_number_ends_at_a_comma_between_words() -> None:
+    assert unsupported_figures("8时10分起飞", quoted("航班MF8653，8时10分起飞")) == []
+
+
 @given(st.text())
 def test_a_text_supports_itself(text: str) -> None:
     assert unsupported_figures(text, quoted(text)) == []

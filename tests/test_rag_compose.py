@@ -27,7 +27,21 @@ DOCUMENTS = {
 
 临江新区推动“四链融合”,即创新链、产业链、人才链、资金链的深度融合,成效明显。
 
+临江二期厂房到今年年底完工,临江三期厂房2024年6月动工,两处都按计划推进。
+
 临江码头的年吞吐量为1200万吨,望江码头的年吞吐量为1200万吨,两座码头都在扩建之中。
+""",
+    "notice.txt": """关于稳岗返还的通知
+
+稳岗返还按下列办法办理:
+
+企业先在网上申报,附上参保证明。区人力社保局五个工作日内审核。审核通过的,返还上年度缴费的一半。
+
+返还资金用于职工培训和缴费,不得挪作他用,区财政局会同有关部门进行检查。
+""",
+    "undated.txt": """望江码头的工期
+
+望江码头一期工程明年3月底交付,望江码头二期工程2027年5月交付,由同一家单位施工。
 """,
     "metadata.toml": '["spring.txt"]\npublished = "2025-05-16"\n\n["autumn.txt"]\npublished = "2023-02"\n',
 }
@@ -125,3 +139,31 @@ def test_a_part_without_evidence_is_its_reason() -> None:
     assert short_answer(missing) == ""
     assert comparison([missing, missing], "临江和望江谁高?") == ""
     assert comparison([missing], "谁高?") == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "start"),
+    [
+        ("临江二期厂房什么时候完工?", "到今年年底(2023年12月)。"),
+        ("临江三期厂房什么时候动工?", "2024年6月。"),
+        ("望江码头一期工程什么时候交付?", "明年3月底(文档没有日期,年份不详)。"),
+        ("望江码头二期工程什么时候交付?", "2027年5月。"),
+    ],
+)
+def test_which_date_is_meant(question: str, start: str, assistant: Assistant) -> None:
+    assert assistant.ask(question).text.startswith(start)
+
+
+def test_an_account_takes_more_than_a_sentence(assistant: Assistant) -> None:
+    answer = assistant.ask("企业稳岗返还如何申报办理?")
+    (citation,) = answer.citations
+    assert "网上申报" in answer.text
+    assert "一半" in answer.text
+    assert "网上申报" in citation.quote
+    assert citation.quote.startswith("稳岗返还按下列办法办理:\n")
+
+
+def test_a_fact_takes_a_sentence(assistant: Assistant) -> None:
+    answer = assistant.ask("稳岗返还的资金用于什么?")
+    assert "职工培训" in answer.text
+    assert "一半" not in answer.text

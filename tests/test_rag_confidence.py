@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from index import Document, Passage, Published
 from rag.confidence import confidence, refusal
-from rag.evidence import Evidence, Features
+from rag.evidence import Evidence
+from rag.features import Features
 from rag.question import understand
 from rag.reading import read
 
@@ -80,3 +81,22 @@ def test_a_refusal_says_what_is_missing(
 )
 def test_without_evidence_it_says_what_was_looked_for(question: str, said: str) -> None:
     assert said in (refusal(understand(question), []) or "")
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("全区有多少家独角兽?", "文档里没有“独角兽”的数字。"),
+        ("全区有多少座车站?", None),  # 设站 is as good
+        ("全区有多少台设备?", None),
+    ],
+)
+def test_what_is_counted_has_to_be_told(question: str, why: str | None) -> None:
+    asked = understand(question)
+    text = "全区设站37座,设备一应俱全。"
+    reading = read(Passage("a.txt:0", "a.txt", 0, len(text), text), Document("a.txt", "", text))
+    figure = reading.figures[0]
+    missing = tuple(word for word in asked.words if word not in text)
+    place = figure.figure.start, figure.figure.end
+    found = [Evidence(reading, *place, 0, 1.0, SURE._replace(period=0.0), missing, figure)]
+    assert refusal(asked, found) == why

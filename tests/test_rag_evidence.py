@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from index import Document, Passage, Published, build_index
-from rag import Retriever
-from rag.evidence import Evidence, agreement, gather, is_known, word_weights
+from rag import Hit, Retriever
+from rag.evidence import Evidence, gather, is_known, word_weights
+from rag.features import agreement, contraries, contrary, date_fit
 from rag.question import understand
 from rag.reading import read
 
@@ -125,6 +126,63 @@ def test_which_words_the_documents_have(word: str, known: bool, retriever: Retri
 
 
 @pytest.mark.parametrize(
+    ("question", "expression", "fit"),
+    [
+        ("哪一年完工?", "2026年7月", 1),
+        ("哪一年完工?", "7月底", -1),
+        ("哪一年完工?", "今年", -1),  # which that is, the reader may not know
+        ("几月几号完工?", "2026年7月8日", 1),
+        ("哪一天完工?", "2026年7月", -1),
+        ("哪个月完工?", "今年7月", 1),
+        ("哪个季度完工?", "今年三季度", 1),
+        ("哪个季度完工?", "今年7月", -1),
+        ("什么时候完工?", "7月底", 0),
+    ],
+)
+def test_whether_a_date_is_as_fine_as_asked_for(question: str, expression: str, fit: float) -> None:
+    assert date_fit(understand(question, today=TODAY), expression) == fit
+
+
+@pytest.mark.parametrize(
+    ("question", "segment", "against"),
+    [
+        ("零售量环比下降多少?", "同比下降5%", 1),
+        ("零售量环比下降多少?", "环比下降8%", 0),
+        ("零售量环比下降多少?", "下降8%", 0),
+        ("零售量同比、环比各下降多少?", "同比下降5%", 0),
+        ("零售量下降多少?", "同比下降5%", 0),
+        ("缴费基数下限是多少?", "上限33891元", 1),
+        ("出口额是多少?", "进出口总额9亿元", 0),
+        ("有几家市级工厂?", "省级工厂2家", 1),
+    ],
+)
+def test_what_is_said_of_the_contrary(question: str, segment: str, against: float) -> None:
+    assert contrary(contraries(understand(question, today=TODAY)), segment) == against
+
+
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [("举办了多少届大会?", ["两届"]), ("这是第几届大会?", ["第三届"]), ("排名第几?", ["第26位"])],
+)
+def test_places_in_an_order_are_no_amounts(question: str, given: list[str], retriever: Retriever) -> None:
+    text = "大会办了两届,今年是第三届,城市指数排名第26位。"
+    reading = read(Passage("a.txt:0", "a.txt", 0, len(text), text), Document("a.txt", "", text))
+    found = gather(
+        understand(question, today=TODAY), [Hit(1, 1.0, reading.passage)], [reading], {}, retriever.index
+    )
+    assert words(found[0]) == given[0]
+
+
+def test_a_title_says_nothing_of_when(retriever: Retriever) -> None:
+    text = "《“十四五”推进通道建设实施方案》提出,工程今年9月底完成铺轨。"
+    document = Document("a.txt", "", text)  # without a date
+    reading = read(Passage("a.txt:0", "a.txt", 0, len(text), text), document)
+    asked = understand("什么时候完成铺轨?", today=TODAY)
+    found = gather(asked, [Hit(1, 1.0, reading.passage)], [reading], {}, retriever.index)
+    assert [words(e) for e in found] == ["今年9月底"]
+
+
+@pytest.mark.parametrize(
     ("question", "sentence", "least", "most"),
     [
         ("增加值是多少?", "今年一季度增加值9亿元。", 0, 0),  # no period is asked for
@@ -149,5 +207,22 @@ def test_which_words_the_documents_have(word: str, known: bool, retriever: Retri
 def test_how_well_a_figures_period_fits(question: str, sentence: str, least: float, most: float) -> None:
     document = Document("a.txt", "", sentence, published=Published.parse("2025-05-16"))
     reading = read(Passage("a.txt:0", "a.txt", 0, len(sentence), sentence), document)
+    (figure,) = reading.figures
+    assert least <= agreement(understand(question, today=TODAY), figure, reading) <= most
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "least", "most"),
+    [
+        ("2023年上半年利润下降多少?", "6月份利润下降8.3%。", -1, -1),  # whichever year that was
+        ("2023年上半年利润下降多少?", "上半年利润下降8.3%。", 0, 0),
+        ("2023年利润下降多少?", "6月份利润下降8.3%。", 0, 0),
+        ("截至2023年7月24日有几家企业?", "今年已有9家企业。", 0, 0),
+    ],
+)
+def test_how_well_a_period_of_an_unknown_year_fits(
+    question: str, sentence: str, least: float, most: float
+) -> None:
+    reading = read(Passage("a.txt:0", "a.txt", 0, len(sentence), sentence), Document("a.txt", "", sentence))
     (figure,) = reading.figures
     assert least <= agreement(understand(question, today=TODAY), figure, reading) <= most

@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.figures import Figure, Stance, compatible, find_figures, implausible, same_value, stance
+from rag.figures import (
+    Figure,
+    Stance,
+    compatible,
+    find_figures,
+    implausible,
+    same_value,
+    stance,
+    unit_last,
+)
 
 SEEDS = Path(__file__).resolve().parents[1] / "seeds"
 
@@ -49,6 +58,8 @@ READ = """
 在七八百亿元的区间 | 七八百亿元 | 70000000000~80000000000 | 元 |
 可达到12000条以上 | 12000条以上 | 12000 | 条 | 超
 拿到两项发明专利 | 两项 | 2 | 项 |
+启动防汛Ⅱ级应急响应 | Ⅱ级 | 2 | 级 |
+应急响应升至III级以上 | III级以上 | 3 | 级 | 超
 30余家行业领军企业 | 30余家 | 30 | 家 | 超
 生物医药企业1800余家 | 1800余家 | 1800 | 家 | 超
 百余家企业 | 百余家 | 100 | 家 | 超
@@ -155,6 +166,44 @@ NO_FIGURES = """
     "text", [text.strip() for line in NO_FIGURES.split("\n") for text in line.split("|") if text]
 )
 def test_no_figure(text: str) -> None:
+    assert find_figures(text) == []
+
+
+# text | the figure in it | as one says it | value | unit
+UNIT_FIRST = """
+增加值（亿元）171.51；增速 | （亿元）171.51 | 171.51亿元 | 17151000000 | 元
+税收(万元)1,234.5。 | (万元)1,234.5 | 1,234.5万元 | 12345000 | 元
+增速（%）13.4。 | （%）13.4 | 13.4% | 13.4 | %
+增速（％）-3.2； | （％）-3.2 | -3.2％ | -3.2 | %
+失业率（‰）5 | （‰）5 | 5‰ | 0.5 | %
+企业数（家）258； | （家）258 | 258家 | 258 | 家
+吞吐量（万TEU）12 | （万TEU）12 | 12万TEU | 120000 | 标箱
+亩均税收（万元/亩）48.5； | （万元/亩）48.5 | 48.5万元/亩 | 485000 | 元/亩
+面积（平方公里） 531.7 | （平方公里） 531.7 | 531.7平方公里 | 531.7 | 平方公里
+规模（亿）5。 | （亿）5 | 5亿 | 500000000 |
+增速（%）13.4%。 | 13.4% | 13.4% | 13.4 | %
+通过（表决）3人 | 3人 | 3人 | 3 | 人
+（一）3家 | 3家 | 3家 | 3 | 家
+"""
+
+
+@pytest.mark.parametrize("row", UNIT_FIRST.strip().splitlines())
+def test_a_unit_in_brackets_before_its_number(row: str) -> None:
+    text, shown, said, value, unit = (cell.strip() for cell in row.split("|"))
+    figure = only(text)
+    assert (figure.text, figure.low, figure.unit) == (shown, Decimal(value), unit)
+    assert unit_last(figure.text) == said
+    assert text[figure.start : figure.end] == shown
+
+
+def test_several_figures_of_a_row_each_with_its_unit() -> None:
+    row = "钱塘区，2025年一季度：增加值（亿元）171.51；增速：13.4%；企业数（家）1,290；排名：2。"
+    shown = ["（亿元）171.51", "13.4%", "（家）1,290", "2"]
+    assert [figure.text for figure in find_figures(row)] == shown
+
+
+@pytest.mark.parametrize("text", ["投资（亿元）2023年", "（2023）15号", "产量（吨）"])
+def test_brackets_before_what_is_no_figure(text: str) -> None:
     assert find_figures(text) == []
 
 
@@ -295,6 +344,9 @@ def test_same_value(one: str, other: str, same: bool) -> None:
         ("家", "个", True),
         ("大", "个", True),
         ("家", "人", False),
+        ("家", "台", False),
+        ("所", "家", True),
+        ("所", "座", True),
         ("人", "位", True),
         ("名", "位", True),
         ("人次", "人", True),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from index import Published
 from index.metadata import read_metadata
-from rag.periods import Period, TimeExpression, find_periods, impossible_dates, parse_period
+from rag.periods import Period, TimeExpression, find_periods, find_undated, impossible_dates, parse_period
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 MID_MAY = Published.parse("2025-05-16")
@@ -227,6 +227,8 @@ IN_CONTEXT = [
     # none
     ("2025年一季度和3月", None, ["2025年一季度", "2025年3月"]),
     ("今年、目前、一季度、近3年、2020年以来", None, []),
+    ("2021年7月售出9辆。一季度售出8辆", None, ["2021年7月", "2021年一季度"]),  # of the year named before
+    ("2021年7月售出9辆。\n一季度售出8辆", None, ["2021年7月"]),
 ]  # fmt: skip
 
 
@@ -234,6 +236,21 @@ IN_CONTEXT = [
 def test_in_context(text: str, published: str | None, periods: list[str]) -> None:
     found = find_periods(text, Published.parse(published) if published else None)
     assert [str(expression.period) for expression in found] == periods
+
+
+@pytest.mark.parametrize(
+    ("text", "undated"),
+    [
+        ("今年一季度增长8%,8月底前完工。", ["今年一季度", "8月底前"]),
+        ("2025年一季度增长8%,3月增长9%。", []),
+        ("2025年增长8%,去年增长9%。", ["去年"]),
+        ("2025年二季度收入9亿元,较上季度增长9%。", []),  # only compared with
+        ("1251年7月1日即位。", ["1251年7月1日"]),
+        ("每年6月检查,集聚企业9家。", []),
+    ],
+)
+def test_what_can_not_be_read_without_a_date(text: str, undated: list[str]) -> None:
+    assert [text[start:end] for start, end in find_undated(text, find_periods(text, None))] == undated
 
 
 def test_no_space_at_the_ends() -> None:

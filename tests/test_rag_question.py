@@ -23,10 +23,18 @@ TODAY = date(2025, 6, 1)
         ("能源少用了百分之多少?", Kind.NUMBER, "%"),
         ("钱塘有多少所大学?", Kind.NUMBER, "所"),
         ("日产量有多少吨?", Kind.NUMBER, "吨"),
+        ("新增装机规模为多少万千瓦?", Kind.NUMBER, "千瓦"),
+        ("出口增长了多少倍?", Kind.NUMBER, "倍"),
+        ("出口涨了多少?", Kind.NUMBER, "%"),
+        ("发放了多少贷款?", Kind.NUMBER, "元"),
+        ("纳入清单的有多少个项目?", Kind.NUMBER, "个"),
+        ("不合格的占几分之几?", Kind.NUMBER, "%"),
+        ("这是连续第几次加息?", Kind.NUMBER, "次"),
         ("实际使用外资排全国第几位?", Kind.NUMBER, "位"),
         ("“千项万亿” 钱塘项目 投资完成率", Kind.NUMBER, "%"),  # keywords that end in a quantity
         ("天境生物一期项目是什么时候投产的?", Kind.DATE, ""),
         ("主体建筑哪年完工?", Kind.DATE, ""),
+        ("一期哪个季度投产?", Kind.DATE, ""),
         ("5个链主产业平台是哪几个?", Kind.LIST, ""),
         ("4个千亿级产业集群有哪些", Kind.LIST, ""),
         ("“55830”是什么意思?", Kind.DEFINITION, ""),
@@ -48,6 +56,12 @@ def test_the_kind_of_answer_and_its_unit(text: str, kind: Kind, unit: str) -> No
         ("“零磁大科学”计划由哪个团队发起?", "科学 计划 团队 发起", "团队"),
         ("优科豪马 占地", "占地", "占地"),
         ("2023年1—5月是多少?", "", ""),
+        ("指数排名第几?", "指数 排名", "排名"),
+        ("前五名中有几家机构席位?", "机构 席位", "机构"),
+        ("工厂用了多少台机械手?", "工厂 机械手", "机械手"),
+        ("有几家企业?", "企业", "企业"),
+        ("有多少家庭受益?", "家庭 受益", "家庭"),
+        ("征兵年龄提高到多少岁?", "征兵 年龄 提高", "提高"),
     ],
 )
 def test_the_words_to_look_for_and_the_one_that_says_what_is_asked(
@@ -55,7 +69,8 @@ def test_the_words_to_look_for_and_the_one_that_says_what_is_asked(
 ) -> None:
     question = understand(text, today=TODAY)
     assert set(words.split()) <= set(question.words)
-    assert not {"2025年", "多少", "请问", "呢", "哪个", "的", "是"} & set(question.words)
+    asking = {"2025年", "多少", "请问", "呢", "哪个", "的", "是", "第几", "中有", "岁", "台"}
+    assert not asking & set(question.words)
     assert question.head == head
 
 

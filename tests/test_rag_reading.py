@@ -51,6 +51,9 @@ def test_when_a_figure_holds(text: str, of: str, period: str | None) -> None:
 def test_a_document_without_a_date_leaves_a_figure_without_a_period() -> None:
     assert figure("集聚企业1800家。", "1800家", None).period is None
     assert figure("2024年产值9亿元。", "9亿元", None).period is not None
+    assert (
+        figure("2024年产值9亿元。今年产值8亿元。", "8亿元", None).period is None
+    )  # not that of the sentence before
 
 
 @pytest.mark.parametrize(
@@ -118,3 +121,35 @@ def test_every_text_can_be_read(text: str) -> None:
     for offset in range(len(text)):
         segment = found.segment_at(offset)
         assert segment is found.segments[0] or segment.start <= offset
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("临江厂去年投产。该厂有员工9人。", "临江厂去年投产。该厂有员工9人。"),
+        ("临江厂去年投产。全厂有员工9人。", "全厂有员工9人。"),
+        ("临江厂去年投产。\n该厂有员工9人。", "该厂有员工9人。"),
+        ("临江厂去年投产。其中一期9亿元。", "其中一期9亿元。"),
+        (f"临江厂{'在东门外' * 40}。该厂有员工9人。", "该厂有员工9人。"),
+        ("该厂有员工9人。", "该厂有员工9人。"),
+    ],
+)
+def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it(text: str, quoted: str) -> None:
+    reading = read(Passage("a:1", "a.txt", 0, len(text), text), Document("a.txt", "", text))
+    last = len(reading.sentences) - 1
+    assert text[reading.opening(last) : reading.sentences[last][1]] == quoted
+
+
+@pytest.mark.parametrize(
+    ("text", "longest", "quoted"),
+    [
+        ("企业这样申报:先登记。再盖章。", 100, "企业这样申报:先登记。再盖章。"),
+        ("企业这样申报:先登记。再盖章。", 11, "企业这样申报:先登记。"),
+        ("企业先登记。\n再盖章。", 100, "企业先登记。"),  # another paragraph
+        ("企业这样申报:\n先登记。再盖章。", 100, "企业这样申报:\n先登记。再盖章。"),  # but it is announced
+        ("企业先登记。", 100, "企业先登记。"),
+    ],
+)
+def test_a_quotation_goes_on_up_to_a_length(text: str, longest: int, quoted: str) -> None:
+    reading = read(Passage("a:1", "a.txt", 0, len(text), text), Document("a.txt", "", text))
+    assert text[: reading.closing(0, longest)] == quoted

@@ -51,7 +51,16 @@ def test_a_word_that_is_not_there(word: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "others"),
-    [("五百强", {"500强"}), ("十四五", {"145"}), ("浙江省", {"浙江"}), ("工业", set()), ("一", set())],
+    [
+        ("五百强", {"500强"}),
+        ("十四五", {"145"}),
+        ("浙江省", {"浙江"}),
+        ("工业", set()),
+        ("一", set()),
+        ("搜狐公司", {"搜狐"}),
+        ("富芯半导体有限公司", {"富芯半导体"}),
+        ("公司", set()),
+    ],
 )
 def test_spellings(word: str, others: set[str]) -> None:
     assert spellings(word)[0] == word

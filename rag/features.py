@@ -1,0 +1,233 @@
+"""What speaks for a place as an answer, each feature a number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from index import Published, segment
+from rag.figures import Stance
+from rag.periods import Period, TimeExpression, find_periods
+from rag.question import Kind, Question, is_name
+from rag.reading import DatedFigure, Reading, published_period
+
+_TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|要达|达到多少|要做")
+_PART_OF: Final = re.compile(r"新增|净增|新认定|推荐|上报|新立项")
+_WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
+_HOW_LONG: Final = re.compile(r"多久|多长|时间|几[年天]|何时|期限|工期|年限")
+DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
+_FINENESS: Final = (
+    (
+        re.compile(r"哪一?年|年份|几几年"),
+        re.compile(r"\A(?![今去前明后本上当同])[\s\S]*[年五]"),
+    ),  # 今年 doesn't say
+    (re.compile(r"季度"), re.compile("季")),
+    (re.compile(r"哪个?一?月|几月(?!几)"), re.compile("月")),
+    (re.compile(r"哪一?天|几[号日]|哪一?日"), re.compile("[日号]")),
+)
+_CONTRARIES: Final = tuple(
+    words.split()
+    for words in (
+        "同比 环比",
+        "上限 下限",
+        "最高 最低",
+        "最大 最小",
+        "进口 出口",
+        "批发 零售",
+        "收入 支出 利润",
+        "买入 卖出",
+        "存款 贷款",
+        "用电 发电",
+        "死亡 受伤",
+        "城镇 农村",
+        "第一产业 第二产业 第三产业",
+        "国家级 省级 市级 区级 县级",
+    )
+)
+_DEFINES: Final = re.compile(
+    r"指的?是|是指|[”\"」]指|指(?=形成|实施|在|通过|由|对|将)|即(?![将使可日])|就是|意味着|含义|简称|俗称|又称|定义|是一[种个项类]"
+)
+_ASKS_NAME: Final = re.compile(r"名字|姓名")
+_QUOTED: Final = re.compile(r"[\"《「『][^\"》」』]{2,24}[\"》」』]")
+_MEMBER_END: Final = re.compile(r"、|和(?=[^、]*$)|以及|及(?=[^、]*$)|与(?=[^、]*$)")
+_EXCEPT: Final = re.compile(r"除了?(.{2,40}?)(?:之外|以外|外|,|还)")
+_PER: Final = re.compile(r"均|每|单位|/")
+_CLASS: Final = re.compile(r"(?:以上|级)$")
+
+
+class Features(NamedTuple):
+    """What speaks for a place, each a number; `rag.ranker` has what each is worth."""
+
+    coverage: float  # share of the question's words, by rarity, that stand near, the farther the less
+    elsewhere: float  # share of the words that the documents have, but not this passage
+    strange: float  # share of the words that the documents don't have at all
+    head: float  # how near the word stands that says what is asked for
+    close: float  # cosine of the sentence and the question
+    hit: float  # the passage's fused score
+    period: float  # how well its period fits: 1 the same, 0 not asked, below 0 another
+    unit: float  # 1 the unit asked for, 0 another that will do, -1 none
+    sought: float  # 1: the sentence has a thing of the kind asked for (a place, a person …), -1: has none; twice where that is sure
+    place: float  # 1: of another region than the one asked about
+    given: float  # 1: the question says this itself
+    thin: float  # 1: a heading, a caption or a sentence that says nothing new
+    stance: float  # 1: a target where a result is asked for, or the other way round
+    narrowed: float  # 1: a figure of a part (新增, 其中) where the whole is asked for
+    ordinal: float  # 1: a rank where an amount is asked for, or the other way round
+    contrary: float  # 1: of 环比 where 同比 is asked for
+    form: (
+        float  # 1: enumerates where a list is asked for; 3: defines where a meaning is; -1: too few members
+    )
+
+
+def agreement(question: Question, figure: DatedFigure | None, reading: Reading) -> float:
+    """How well a place's period fits the one asked for: 1 the same, 0 not asked, below 0 another."""
+    asked = question.period
+    if asked is None:
+        return 0.0
+    if figure is not None and figure.undated and _cannot_be(asked, figure, question):
+        return -1.0
+    period = figure.period if figure else published_period(reading.document)
+    if period is None:
+        return 0.0
+    if (period.first, period.end) == (asked.first, asked.end):
+        return 1.0
+    if figure is not None and figure.said is None:
+        return 0.3 if _same_year(asked, period) else -0.5
+    if figure is not None and figure.said is not None and _is_other_stretch(asked, figure.said, question):
+        return -1.0
+    if asked.contains(period):
+        return 0.7
+    if period.contains(asked):
+        return 0.5
+    if asked.overlaps(period):
+        return 0.2
+    return -1.0 if figure else -0.3
+
+
+def _cannot_be(asked: Period, figure: DatedFigure, question: Question) -> bool:
+    """Whether a figure that nobody knows the year of is of another part of a year: 6月 is not 上半年."""
+    said = find_periods(figure.undated, Published(asked.last, asked.last))
+    return any(
+        (e.period.first, e.period.end) != (asked.first, asked.end) and _is_other_stretch(asked, e, question)
+        for e in said
+    )
+
+
+def _is_other_stretch(asked: Period, said: TimeExpression, question: Question) -> bool:
+    """Whether a figure is of a part of the stretch asked for, or of a longer one: 6月 is not 上半年.
+
+    A year stands for whatever in it is told, unless 全年 is asked; and what holds as of a day holds.
+    """
+    if said.kind != "during":
+        return False
+    if asked.granularity == "year":
+        return bool(_WHOLE_YEAR.search(question.folded)) and said.period.granularity != "year"
+    stretches = ("quarter", "half", "span", "month")
+    return asked.granularity in stretches and said.period.granularity in stretches
+
+
+def _same_year(asked: Period, period: Period) -> bool:
+    return asked.first.year <= period.last.year and period.first.year <= asked.last.year
+
+
+def unit_fit(question: Question, figure: DatedFigure | None) -> float:
+    """Whether a figure has the unit asked for: 1 yes, 0 another that will do, -1 none."""
+    if figure is None:
+        return 0.0
+    unit = figure.figure.unit
+    if "/" in unit and not _PER.search(question.folded):  # 亩均, where the whole is asked for
+        return -1.0
+    if not question.unit:
+        return -1.0 if unit in DURATIONS and not _HOW_LONG.search(question.folded) else 0.0
+    return 1.0 if unit == question.unit else -1.0 if not unit or unit == "大" else 0.0
+
+
+def date_fit(question: Question, expression: str) -> float:
+    """Whether a time expression is as fine as asked for: 1 a day for 哪天, -1 this year for 哪年, else 0."""
+    signs = next((signs for asks, signs in _FINENESS if asks.search(question.folded)), None)
+    if signs is None:
+        return 0.0
+    return 1.0 if signs.search(expression) else -1.0
+
+
+def contraries(question: Question) -> list[tuple[str, list[str]]]:
+    """The words of a question that have contraries, with the group of each; not where it has two of a group."""
+    asked = [([word for word in group if word in question.folded], group) for group in _CONTRARIES]
+    return [(words[0], group) for words, group in asked if len(words) == 1]
+
+
+def contrary(asked: Iterable[tuple[str, list[str]]], segment: str) -> float:
+    """1 where the words right around a place say the contrary of the question's: 上限 for 下限.
+
+    :param asked: the question's `contraries`.
+    """
+    return float(
+        any(word not in segment and any(other in segment for other in group) for word, group in asked)
+    )
+
+
+def stance_misfit(question: Question, figure: DatedFigure | None) -> float:
+    """1 for a target where a result is asked for, or the other way round."""
+    if figure is None:
+        return 0.0
+    return float((figure.stance is Stance.TARGET) != asks_for_target(question))
+
+
+def asks_for_target(question: Question) -> bool:
+    """Whether a question asks what is aimed at rather than what was reached."""
+    return bool(_TARGET.search(question.folded))
+
+
+def narrowing(question: Question, figure: DatedFigure | None, before: str) -> float:
+    """1 for a figure of a part (新增, 其中) where the whole is asked for; ``before`` is what stands before it."""
+    found = _PART_OF.search(before) if figure is not None else None
+    return float(found is not None and found[0] not in question.folded)
+
+
+def ordinal_misfit(question: Question, figure: DatedFigure | None, reading: Reading) -> float:
+    """Whether a figure counts places where amounts are asked for, or the reverse, or only names a class (亿元以上项目)."""
+    if figure is None:
+        return 0.0
+    own = figure.figure
+    behind = reading.folded[own.end : own.end + 1]
+    if _CLASS.search(own.text) and behind.isalpha():
+        return 1.0
+    return float(own.ordinal != asks_for_ordinal(question))
+
+
+def asks_for_ordinal(question: Question) -> bool:
+    """Whether a question asks for a place in an order (排第几, 第几次), rather than an amount."""
+    return (question.unit == "位" and "排" in question.folded) or "第" in question.folded
+
+
+def form_fit(question: Question, reading: Reading, sentence: int) -> float:
+    """Whether a sentence has the form of an answer: lists as many members as asked for, defines, gives a name."""
+    start, end = reading.sentences[sentence]
+    text = reading.folded[start:end]
+    if question.kind is Kind.DEFINITION:
+        return 3.0 * bool(_DEFINES.search(text))
+    if question.kind is Kind.LIST:
+        lists = [members(reading.folded[a:b]) for a, b in reading.enumerations if start <= a < end]
+        excepted = _EXCEPT.search(question.folded)
+        if excepted and _has_no_other(lists, members(excepted[1])):
+            return -1.0
+        wanted = question.count or 0
+        return -float(wanted > 2 and max(map(len, lists), default=0) < wanted)  # two are joined by 和, too
+    if _ASKS_NAME.search(question.folded):
+        named = _QUOTED.search(text) or any(
+            is_name(word) and word.isalpha() and word not in question.folded for word, _, _ in segment(text)
+        )
+        return 0.0 if named else -1.0
+    return 0.0
+
+
+def members(listed: str) -> list[str]:
+    """Return the members of a list: 甲、乙和丙 are three."""
+    return list(filter(None, _MEMBER_END.split(listed)))
+
+
+def _has_no_other(lists: Sequence[Sequence[str]], excepted: Sequence[str]) -> bool:
+    """Whether the list that has the excepted members (除了甲和乙) has none but them."""
+    own = [members for members in lists if all(any(name in m for m in members) for name in excepted)]
+    return bool(own) and all(any(name in member for name in excepted) for m in own for member in m)

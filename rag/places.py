@@ -1,0 +1,50 @@
+"""Places: which ones a question names, and whether a passage is about another."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence, Set
+from typing import Final
+
+from index import segment
+from rag.question import Question
+from rag.reading import Reading
+from rag.wording import spellings
+
+_PLACE_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,}(?:[省市区县镇城港谷]|街道)")
+_PLACE_WORDS: Final = 3  # words of a place's name at most
+
+
+def is_elsewhere(reading: Reading, regions: Set[str], places: Sequence[str]) -> bool:
+    """Whether a passage is of none of the regions asked about, or lacks one of the places named.
+
+    Where the document's region is unknown, a place that the passage doesn't name says nothing.
+    """
+    if regions and not any(map(reading.has, regions)):
+        return True
+    lacking = not all(any(map(reading.has, spellings(place))) for place in places)
+    return lacking and reading.document.region is not None
+
+
+def asked_places(question: Question, regions: Set[str]) -> set[str]:
+    """The regions that a question names, in the words of the documents' metadata."""
+    return {
+        form for word in (*question.words, *question.carried) for form in spellings(word) if form in regions
+    }
+
+
+def named_places(question: str, readings: Sequence[Reading]) -> list[str]:
+    """The places that a folded question names as one of the passages does: 未来科技城, 义蓬街道."""
+    words = segment(question)
+    names = {
+        question[start:end]
+        for at, (_, start, _) in enumerate(words)
+        for _, _, end in words[at : at + _PLACE_WORDS]
+        if 3 <= end - start <= 8 and _PLACE_NAME.fullmatch(question[start:end])
+    }
+    return [
+        name
+        for name in sorted(names)
+        if any(name in reading.folded for reading in readings)
+        and not any(name != other and name in other for other in names)
+    ]
