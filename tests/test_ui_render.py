@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
@@ -81,7 +82,12 @@ def everything(document: Document, answers: Iterable[Answer]) -> list[str]:
     """Every kind of fragment there is, about one document."""
     documents = {document.doc_id: document}
     return [
-        render.conversation([*answers], documents, ZH, unanswered=document.text, note=ZH.thinking),
+        render.conversation(
+            [render.turn(answer.question, render.reply(answer, documents, ZH), ZH) for answer in answers],
+            ZH,
+            unanswered=document.text,
+            note=ZH.thinking,
+        ),
         render.welcome([document.text], documents, EN),
         render.library(documents, EN),
         render.reader(document, 0, len(document.text), ZH),
@@ -108,6 +114,54 @@ def test_an_answer_shows_its_text_its_mark_and_its_card() -> None:
         assert target.items() <= element.items()
     assert len(page.all("button.mark")) == len(page.all("li.card")) == 1
     assert page.all("button.mark")[0]["aria-label"] == "引文 1"
+
+
+def test_a_card_tells_page_number_kind_doubt_and_other_files() -> None:
+    document = replace(
+        DOCUMENT,
+        pages=((0, 2), (START, 3)),
+        doubtful=((START, START + 4),),
+        kind="文件",
+        doc_number="杭政函〔2023〕15号",
+        also_in=("b/网页.html", "c.pdf", "d.txt", "e.txt"),
+    )
+    reply = render.reply(ANSWER, {document.doc_id: document}, ZH)
+    details = Page(reply).text("span.details")
+    assert "2025年5月 · 文件 · 杭政函〔2023〕15号 · 第3页 · 第一章 总则" in details
+    assert "另见 网页.html，c.pdf，d.txt等" in details
+    assert Page(reply).text("p.caution") == ZH.doubtful
+    copied = Page(reply).all("button.copy")[0]["data-copy"]
+    assert "（2025年5月，第3页）" in copied
+    assert copied.endswith(f"（{ZH.doubtful}）")
+    plain = Page(render.reply(ANSWER, DOCUMENTS, ZH))
+    assert "页" not in plain.text("span.details")
+    assert not plain.all("p.caution")
+
+
+def test_the_reader_shows_where_pages_begin_and_what_is_doubtful() -> None:
+    document = replace(DOCUMENT, pages=((0, 1), (6, 2), (END, 3)), doubtful=((START + 2, START + 6),))
+    page = Page(render.reader(document, START, END, ZH))
+    assert page.text("div.page") == TEXT.replace("\n", "")
+    assert [folio["data-page"] for folio in page.all("span.folio")] == ["第1页", "第2页", "第3页"]
+    assert page.text("span.doubtful") == TEXT[START + 2 : START + 6]
+    marked = [data for names, data in page.texts if "mark" in names]
+    assert "".join(marked) == QUOTE
+    assert {number["data-number"] for number in page.all("span.on")} == {"1", "2", "3"}
+
+
+def test_a_document_that_is_gone_or_another_says_so() -> None:
+    assert ZH.gone in Page(render.gone(ZH)).text("p.caution")
+    changed = Page(render.reader(DOCUMENT, 0, 0, ZH, ZH.changed))
+    assert ZH.changed in changed.text("p.caution")
+    assert render.fingerprint(DOCUMENT) != render.fingerprint(replace(DOCUMENT, text=TEXT + "。"))
+
+
+def test_the_way_to_the_documents_is_there_only_where_they_are() -> None:
+    assert [link["href"] for link in Page(render.masthead(ZH, tabs=True)).all("a")] == [
+        "#chat",
+        "#documents",
+    ]
+    assert not Page(render.masthead(ZH)).all("a")
 
 
 def test_a_mark_without_citation_stays_text() -> None:
@@ -151,7 +205,8 @@ def test_the_copy_has_the_answer_and_each_quote() -> None:
 
 
 def test_turns_stand_in_order_and_an_open_question_last() -> None:
-    page = Page(render.conversation([ANSWER, REFUSAL], DOCUMENTS, ZH, "还有呢", ZH.thinking))
+    turns = [render.turn(one.question, render.reply(one, DOCUMENTS, ZH), ZH) for one in (ANSWER, REFUSAL)]
+    page = Page(render.conversation(turns, ZH, "还有呢", ZH.thinking))
     text = page.text()
     places = [text.index(part) for part in (ANSWER.question, REFUSAL.question, "还有呢", ZH.thinking)]
     assert places == sorted(places)
@@ -213,7 +268,18 @@ def test_only_addresses_of_the_web_become_links(url: str, links: int) -> None:
 
 def test_hostile_text_stays_text_everywhere() -> None:
     document = Document(
-        HOSTILE, HOSTILE, HOSTILE, ((0, 5),), None, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE
+        HOSTILE,
+        HOSTILE,
+        HOSTILE,
+        ((0, 5),),
+        region=HOSTILE,
+        byline=HOSTILE,
+        issuer=HOSTILE,
+        doc_number=HOSTILE,
+        kind=HOSTILE,
+        url=HOSTILE,
+        origins={"published": HOSTILE},
+        also_in=(HOSTILE,),
     )
     citation = Citation(1, HOSTILE, "p", 0, len(HOSTILE), HOSTILE)
     hit = Hit(1, 1.0, Passage("p", HOSTILE, 0, len(HOSTILE), HOSTILE))

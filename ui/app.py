@@ -1,7 +1,7 @@
 """The chat as a gradio app: which event calls what, and how it is served.
 
-    build_app(assistant)    the page and its events
-    serve(blocks)           the same as an ASGI app that forbids the browser to load anything from elsewhere
+    build_app(live)     the page and its events
+    serve(blocks)       the same as an ASGI app, behind its guard
 
 Nothing is kept between calls but each session's own conversation, in a `gr.State`.
 """
@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from fastapi import APIRouter, FastAPI
 
-from rag import Answer, Assistant
-from ui import render
+from rag import Library, Live
+from ui import render, shelf
+from ui.guard import Guard
 from ui.words import ZH, Words, words_for
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,17 @@ EXAMPLES = (
     ("2023年滨江的常住人口是多少？", "003_566e17749c99ed6d.txt"),
 )
 
-Turns = tuple[Answer, ...]
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question, its answer, and both as they were shown: the documents may be others by the next."""
+
+    question: str
+    answer: str
+    html: str
+
+
+Turns = tuple[Turn, ...]
 Steps = Iterator[tuple[Any, Any, Any]]  # conversation, turns, question box
 
 TITLE = "政问"
@@ -41,63 +51,64 @@ LONGEST_QUESTION = 1000  # characters
 
 _HERE = Path(__file__).parent
 _FONTS = ["system-ui", "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "sans-serif"]
-_HEADERS = {
-    # gradio's own page has inline scripts and compiles templates, so these two must be allowed.
-    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
-def build_app(assistant: Assistant) -> gr.Blocks:
-    """Lay out the page and connect its events to an assistant."""
-    documents = assistant.retriever.documents
-    examples = [question for question, doc_id in EXAMPLES if doc_id in documents]
+def build_app(live: Live, library: Library | None = None) -> gr.Blocks:
+    """Lay out the page and connect its events to an assistant; with a library, a tab for its documents."""
 
     def start(request: gr.Request) -> tuple[Any, ...]:
         words = _words(request)
         return (
-            render.masthead(words),
-            render.welcome(examples, documents, words),
-            render.library(documents, words),
+            render.masthead(words, tabs=library is not None),
+            shelf.frame(words, library.suffixes, library.megabytes) if library else "",
+            welcome(request),
+            list_documents(request),
             gr.Textbox(label=words.question, placeholder=words.ask_here, submit_btn=words.send),
             gr.Button(words.clear),
         )
+
+    def welcome(request: gr.Request) -> str:
+        documents = live.assistant().retriever.documents
+        examples = [question for question, doc_id in EXAMPLES if doc_id in documents]
+        return render.welcome(examples, documents, _words(request))
 
     def ask(question: str, turns: Turns, request: gr.Request) -> Steps:
         words, question = _words(request), question.strip()[:LONGEST_QUESTION]
         if not question:
             yield gr.skip(), gr.skip(), gr.skip()
             return
-        yield render.conversation(turns, documents, words, question, words.thinking), gr.skip(), ""
+        assistant = live.assistant()
+        shown = [turn.html for turn in turns]
+        yield render.conversation(shown, words, question, words.thinking), gr.skip(), ""
         try:
-            answer = assistant.ask(question, history=[(turn.question, turn.text) for turn in turns])
+            answer = assistant.ask(question, history=[(turn.question, turn.answer) for turn in turns])
         except Exception:  # whatever it is: the reader is told, the log has it, the conversation goes on
             logger.exception("no answer to %r", question)
-            yield render.conversation(turns, documents, words, question, words.failed), gr.skip(), gr.skip()
+            yield render.conversation(shown, words, question, words.failed), gr.skip(), gr.skip()
             return
-        turns = (*turns, answer)
-        yield render.conversation(turns, documents, words), turns, gr.skip()
+        reply = render.reply(answer, assistant.retriever.documents, words)
+        turns = (*turns, Turn(question, answer.text, render.turn(question, reply, words)))
+        yield render.conversation([turn.html for turn in turns], words), turns, gr.skip()
 
     def ask_example(turns: Turns, request: gr.Request, event: gr.EventData) -> Steps:
         yield from ask(str(event.question), turns, request)
 
     def forget(request: gr.Request) -> tuple[str, Turns]:
-        return render.welcome(examples, documents, _words(request)), ()
+        return welcome(request), ()
 
     def open_document(request: gr.Request, event: gr.EventData) -> Any:
-        document = documents.get(event.doc)
+        words = _words(request)
+        document = live.assistant().retriever.documents.get(event.doc)
         if document is None:
-            return gr.skip()
-        return render.reader(document, int(event.start), int(event.end), _words(request))
+            return render.gone(words)
+        if event.state != render.fingerprint(document):
+            return render.reader(document, 0, 0, words, words.changed)
+        return render.reader(document, int(event.start), int(event.end), words)
 
-    def close_document(request: gr.Request) -> str:
-        return render.library(documents, _words(request))
+    def list_documents(request: gr.Request) -> str:
+        return render.library(live.assistant().retriever.documents, _words(request))
 
-    script = (_HERE / "page.js").read_text(encoding="utf-8")
-    panel = partial(gr.HTML, js_on_load=script, apply_default_css=False)
+    panel = partial(gr.HTML, js_on_load=_read("page.js"), apply_default_css=False)
     blocks = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True)
     with blocks:
         turns = gr.State(())
@@ -106,6 +117,12 @@ def build_app(assistant: Assistant) -> gr.Blocks:
                 with gr.Row(elem_id="masthead"):
                     masthead = gr.HTML(apply_default_css=False)
                     clear = gr.Button(ZH.clear, elem_id="clear", size="sm")
+                documents = gr.HTML(
+                    elem_id="shelf",
+                    visible=library is not None,
+                    js_on_load=_read("documents.js"),
+                    apply_default_css=False,
+                )
                 thread = panel(elem_id="thread")
                 question = gr.Textbox(
                     elem_id="question",
@@ -127,20 +144,23 @@ def build_app(assistant: Assistant) -> gr.Blocks:
         }
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         at_once = quiet | {"queue": False}
-        blocks.load(start, None, [masthead, thread, pane, question, clear], **at_once)
+        blocks.load(start, None, [masthead, documents, thread, pane, question, clear], **at_once)
         question.submit(ask, [question, turns], **asking, **quiet)
         thread.example_select(ask_example, turns, **asking, **quiet)
         clear.click(forget, None, [thread, turns], concurrency_id="ask", **quiet)
         gr.on([thread.select, pane.select], open_document, None, pane, **at_once)
-        pane.clear(close_document, None, pane, **at_once)
+        pane.clear(list_documents, None, pane, **at_once)
+        thread.clear(welcome, None, thread, **at_once)
     return blocks
 
 
-def serve(blocks: gr.Blocks) -> FastAPI:
-    """Make the web application: the page under ``/``, nothing loaded from elsewhere, no API pages."""
+def serve(blocks: gr.Blocks, password: str | None = None, documents: APIRouter | None = None) -> FastAPI:
+    """Make the web application: the page under ``/``, the documents' routes if any, no API pages."""
     no_pages: dict[str, Any] = {"docs_url": None, "redoc_url": None, "openapi_url": None}
     web = FastAPI(**no_pages)
-    web.add_middleware(SameOrigin)
+    web.add_middleware(Guard, password=password)
+    if documents:
+        web.include_router(documents)
     gr.mount_gradio_app(
         web,
         blocks,
@@ -154,29 +174,15 @@ def serve(blocks: gr.Blocks) -> FastAPI:
         pwa=False,
         show_error=False,
         favicon_path=str(_HERE / "seal.svg"),
-        max_file_size=1,  # byte: nobody has anything to upload here
+        max_file_size=1,  # byte: files come in through ui/documents.py alone
         theme=gr.themes.Base(font=_FONTS, font_mono=["ui-monospace", "Consolas", "monospace"]),
-        css=(_HERE / "style.css").read_text(encoding="utf-8"),
+        css=_read("style.css") + _read("documents.css"),
     )
     return web
 
 
-class SameOrigin:
-    """ASGI middleware: tell the browser to load nothing from anywhere but this server."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand before an application."""
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the policy to every response."""
-
-        async def send_with_policy(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(_HEADERS)
-            await send(message)
-
-        await self.app(scope, receive, send_with_policy)
+def _read(name: str) -> str:
+    return (_HERE / name).read_text(encoding="utf-8")
 
 
 def _words(request: gr.Request) -> Words:

@@ -49,7 +49,12 @@ element.addEventListener("keydown", (event) => {
 
 // On a phone the document covers the chat, and the phone's own way back must lead there.
 addEventListener("popstate", () => {
-  if (element.querySelector(".reader")) trigger("clear");
+  if (compact.matches && element.querySelector(".reader")) trigger("clear");
+});
+
+// There is another index: what is shown of its documents is shown anew, but no answer and no open document.
+addEventListener("documentschange", () => {
+  if (element.querySelector(".welcome, .library")) trigger("clear");
 });
 
 watch("value", () => {
@@ -63,5 +68,6 @@ watch("value", () => {
     if (compact.matches && !history.state?.reader) history.pushState({ reader: true }, "");
   } else if (element.querySelector(".library")) {
     window.readerOpener?.focus();
+    window.readerOpener = null;
   }
 });
