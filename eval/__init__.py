@@ -3,7 +3,7 @@
 ``python -m eval run GOLD.jsonl --index INDEX --out RUN`` and ``python -m eval score GOLD.jsonl RUN``, or:
 
     gold = load_gold("eval/gold/qiantang.jsonl")
-    save_run("runs/base", list(answer_all(gold, Retriever.load(".index"))))
+    save_run("runs/base", list(answer_all(gold, Assistant(Retriever.load(".index")))))
     score(gold, load_replies("runs/base")).summary()["recall@5"]
 """
 

@@ -9,16 +9,18 @@ from pathlib import Path
 from eval.jsonlines import Record, read_records
 from rag import InvalidGold
 
-KINDS = (
-    "fact_number",
-    "fact_entity",
-    "definition_list",
-    "paraphrase",
-    "temporal",
-    "cross_doc",
-    "colloquial_multi",
-    "unanswerable",
-)
+KIND_NAMES: Mapping[str, str] = {
+    "fact_number": "数字事实",
+    "fact_entity": "名称事实",
+    "definition_list": "定义列举",
+    "paraphrase": "换种说法",
+    "temporal": "时间辨别",
+    "cross_doc": "跨文档",
+    "colloquial_multi": "口语追问",
+    "unanswerable": "文档未载",
+}
+"""The types of questions, in their usual order, and what people call them."""
+KINDS = tuple(KIND_NAMES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,13 @@ class Record:
             raise self.error(field, f"should be a number, not {_shown(value)}")
         return float(value)
 
+    def share(self, field: str) -> float:
+        """Read a number from 0 to 1."""
+        value = self.number(field)
+        if not 0 <= value <= 1:
+            raise self.error(field, f"should be a number from 0 to 1, not {value:g}")
+        return value
+
     def count(self, field: str) -> int:
         """Read a whole number from 0."""
         value = self._required(field)

@@ -38,7 +38,12 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back for one question; ``seconds`` is the wall time of that question alone."""
+    """What came back for one question; ``seconds`` is the wall time of that question alone.
+
+    ``short`` is the bare figure or date or name in the answer, "" if there is none. ``confidence``, from
+    0 to 1, is None where it decided nothing or the file doesn't tell it; ``withheld`` is what would have
+    been answered had the confidence been high enough, None where it was, or the file doesn't tell it.
+    """
 
     query_id: str
     question: str
@@ -48,6 +53,8 @@ class Reply:
     citations: tuple[CitedQuote, ...] = ()
     hits: tuple[FoundPassage, ...] = ()
     short: str = ""
+    confidence: float | None = None
+    withheld: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The reply as a line of the file: the agreed fields first, then what this program adds."""
@@ -68,7 +75,8 @@ class Reply:
                 for h in self.hits
             ],
             "short": self.short,
-        }
+            "confidence": self.confidence,
+        } | _known({"withheld": self.withheld})
 
 
 def load_replies(run: str | Path) -> dict[str, Reply]:
@@ -100,6 +108,8 @@ def _reply(record: Record) -> Reply:
         citations=tuple(_citation(citation) for citation in record.records("citations")),
         hits=tuple(_hit(hit) for hit in record.records("hits")),
         short=_any_text(record, "short", default=""),
+        confidence=None if record.values.get("confidence") is None else record.share("confidence"),
+        withheld=_any_text(record, "withheld") if "withheld" in record.values else None,
     )
 
 

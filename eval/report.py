@@ -8,22 +8,20 @@ from pathlib import Path
 
 from rich.table import Table
 
-from eval.charts import draw_charts
-from eval.gold import GoldItem, Span
+from eval.calibration import (
+    THRESHOLDS,
+    Decision,
+    Outcome,
+    outcome,
+    reliability,
+    threshold_in_use,
+)
+from eval.charts import draw_charts, draw_confidence
+from eval.gold import KIND_NAMES, GoldItem, Span
 from eval.qrels import covered, locate
 from eval.replies import FoundPassage, Reply
 from eval.scores import QuestionScore, Scores, Values
 
-KIND_NAMES: Mapping[str, str] = {
-    "fact_number": "数字事实",
-    "fact_entity": "名称事实",
-    "definition_list": "定义列举",
-    "paraphrase": "换种说法",
-    "temporal": "时间辨别",
-    "cross_doc": "跨文档",
-    "colloquial_multi": "口语追问",
-    "unanswerable": "文档未载",
-}
 _OVERALL = "全部"
 _PASSAGES_SHOWN = 10
 
@@ -62,8 +60,9 @@ _TILES = (
     ("准确率", "answer_accuracy", _PERCENT),
     ("召回@5", "recall@5", _PERCENT),
     ("引用精度", "citation_precision", _PERCENT),
+    ("拒答召回", "refusal_recall", _PERCENT),
     ("误拒率", "false_refusals", _PERCENT),
-    ("p50", "seconds_p50", _MILLISECONDS),
+    ("耗时 p95", "seconds_p95", _MILLISECONDS),
 )
 
 
@@ -95,13 +94,11 @@ def page(gold: Sequence[GoldItem], replies: Mapping[str, Reply], scores: Scores)
         _tiles(scores.summary()),
         "<section><h2>按类型 <small>By type</small></h2>",
         '<div class="charts">',
-        *(
-            f"<figure><figcaption>{escape(title)}</figcaption>{svg}</figure>"
-            for title, svg in draw_charts(scores).items()
-        ),
+        *(_figure(title, svg) for title, svg in draw_charts(scores).items()),
         "</div>",
         *(_html_table(title, columns, scores) for title, columns in _GROUPS.items()),
         "</section>",
+        _confidence(scores),
         _cards("未答对 Misses", wrong, replies, "全部答对。"),
         _cards("答对,但前五段缺证据 Right, evidence not in the first five", unfound, replies, "没有。"),
         f"<footer>{_NOTES}</footer>",
@@ -124,6 +121,53 @@ def _shown(value: float | None, form: str) -> str:
 def _tiles(overall: Values) -> str:
     tiles = (f"<div><b>{_shown(overall[key], form)}</b>{escape(name)}</div>" for name, key, form in _TILES)
     return f'<div class="tiles">{"".join(tiles)}</div>'
+
+
+def _figure(title: str, svg: str) -> str:
+    return f"<figure><figcaption>{escape(title)}</figcaption>{svg}</figure>"
+
+
+def _confidence(scores: Scores) -> str:
+    """How far the confidence can be believed, and what other thresholds would have refused."""
+    charts = draw_confidence(scores.decisions)
+    heading = "<section><h2>置信度 <small>Confidence</small></h2>"
+    if not charts:
+        return f"{heading}<p>这次运行没有记下置信度。</p></section>"
+    error, count = scores.summary()["ece"], sum(each.count for each in reliability(scores.decisions))
+    return (
+        f"{heading}<p>期望校准误差 ECE <b>{_shown(error, _PERCENT)}</b>:{count} 个由置信度定取舍的回答"
+        "(给出的,和因把握不足没给出的)按置信度分十档,各档答对的比例与平均置信度之差按个数加权平均。"
+        f"点在虚线上,说明几分把握就有几分准;在虚线下,是把握过高。{_used(scores.decisions)}</p>"
+        f'<div class="charts">{"".join(_figure(*chart) for chart in charts.items())}'
+        f"{_thresholds(scores.decisions)}</div></section>"
+    )
+
+
+def _used(decisions: Sequence[Decision]) -> str:
+    used = threshold_in_use(decisions)
+    return f"本次运行的阈值在 {used[0]:.2f} 与 {used[1]:.2f} 之间。" if used else ""
+
+
+def _thresholds(decisions: Sequence[Decision]) -> str:
+    """A table of what thresholds would have done, the run's own among them."""
+    rows = [(f"{each:g}", outcome(decisions, each), "") for each in THRESHOLDS]
+    if used := threshold_in_use(decisions):
+        rows.append(("本次", outcome(decisions, sum(used) / 2), ' class="used"'))
+    rows.sort(key=lambda row: row[1].threshold)
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("阈值", "拒答召回", "误拒率", "准确率"))
+    return (
+        "<figure><figcaption>换个阈值 Other thresholds</figcaption>"
+        f'<div class="wide"><table class="even"><thead><tr>{head}</tr></thead><tbody>'
+        + "".join(
+            f'<tr{mark}><th scope="row">{name}</th>{_outcome_cells(each)}</tr>' for name, each, mark in rows
+        )
+        + "</tbody></table></div></figure>"
+    )
+
+
+def _outcome_cells(each: Outcome) -> str:
+    shares = (each.refusal_recall, each.false_refusals, each.accuracy)
+    return "".join(f"<td>{_shown(share, _PERCENT)}</td>" for share in shares)
 
 
 def _html_table(title: str, columns: Sequence[tuple[str, str, str]], scores: Scores) -> str:
@@ -231,7 +275,9 @@ _NOTES = """
 <p>召回、nDCG、MRR 按证据句计:段落与证据出自同一文档,且(不计空白)含有证据全文或其中连续的一半以上,即算找到。
 准确率:答案须含应答的说法,不得含已知的错误说法,数字不得截断;文档未载的问题须拒答。
 张冠李戴:答成了同一指标在别的时期或地区的值。无据数字:答案里有引文和问题都没有的数字。
-EM、F1 按 CMRC 2018 的字级算法。没有回答的问题一律按零分计入。</p>
+EM、F1 拿简短答案(没有的用整个回答)按 CMRC 2018 的字级算法比。没有回答的问题一律按零分计入。
+换个阈值:把握低于阈值的不予回答时各项会是多少;因时期、地区不符等别的缘由拒答的,不随阈值变。
+ECE:Guo 等,On Calibration of Modern Neural Networks,2017。</p>
 """
 
 _STYLE = Path(__file__).with_name("report.css").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from pathlib import Path
 from time import perf_counter
 
@@ -21,15 +22,15 @@ DEPTH = 10  # passages in a ranking at least, where the index has as many
 _SCORE_STEP = 1e-6
 
 
-def answer_all(gold: Iterable[GoldItem], retriever: Retriever) -> Iterator[Reply]:
+def answer_all(gold: Iterable[GoldItem], assistant: Assistant) -> Iterator[Reply]:
     """Answer the questions one after another, each in a conversation of its own."""
-    assistant = Assistant(retriever)
     assistant.ask("什么是政策?")  # what loads on first use is no part of any question's time
     for item in gold:
-        yield _answer(item, assistant, retriever)
+        yield _answer(item, assistant)
 
 
-def _answer(item: GoldItem, assistant: Assistant, retriever: Retriever) -> Reply:
+def _answer(item: GoldItem, assistant: Assistant) -> Reply:
+    retriever = assistant.retriever
     history: list[tuple[str, str]] = []
     for earlier in item.history:
         history.append((earlier, assistant.ask(earlier, history=tuple(history)).text))
@@ -45,7 +46,20 @@ def _answer(item: GoldItem, assistant: Assistant, retriever: Retriever) -> Reply
         citations=tuple(checked(citation, retriever.documents) for citation in answer.citations),
         hits=tuple(_found(hit) for hit in ranking(answer, retriever)),
         short=answer.short,
+        confidence=None if answer.confidence is None else round(answer.confidence, 6),
+        withheld=_withheld(item.question, history, answer, assistant),
     )
+
+
+def _withheld(
+    question: str, history: Sequence[tuple[str, str]], answer: Answer, assistant: Assistant
+) -> str | None:
+    """What would have been answered had the confidence been no bar; None where it was none."""
+    if answer.refusal is None or answer.confidence is None:
+        return None
+    bold = copy(assistant)
+    bold.threshold = 0.0
+    return bold.ask(question, history=history).text
 
 
 def ranking(answer: Answer, retriever: Retriever) -> list[Hit]:

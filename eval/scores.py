@@ -9,9 +9,10 @@ either supports the answer as well, and as many places are wanted of the one as 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from eval.calibration import THRESHOLDS, Decision, expected_calibration_error, outcome, reliability
 from eval.gold import KINDS, GoldItem, Span
 from eval.matching import MARK, judge, unsupported_figures
 from eval.metrics import Ranking, exact_match, f1, mean, ndcg, percentile, recall, reciprocal_rank
@@ -44,11 +45,12 @@ COUNTS = ("wrong_answers", "unsupported_figures", "missing")
 
 @dataclass(frozen=True, slots=True)
 class QuestionScore:
-    """The values of one question, by the names that the means have."""
+    """The values of one question, by the names that the means have, and what was decided on it."""
 
     query_id: str
     kind: str
     values: Values
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,18 +64,26 @@ class Scores:
         """The types that occur, in their usual order."""
         return tuple(kind for kind in KINDS if any(question.kind == kind for question in self.questions))
 
+    @property
+    def decisions(self) -> tuple[Decision, ...]:
+        """What was decided on each question."""
+        return tuple(question.decision for question in self.questions)
+
     def summary(self, kind: str | None = None) -> Values:
         """The figures of all questions, or of those of one type.
 
         ``false_refusals`` is the share of the answerable questions; ``wrong_answers``,
-        ``unsupported_figures`` and ``missing`` are numbers of questions.
+        ``unsupported_figures`` and ``missing`` are numbers of questions; ``ece`` is the expected
+        calibration error of the confidence, None where the run tells none.
         """
-        questions = [question.values for question in self.questions if kind in (None, question.kind)]
+        chosen = [question for question in self.questions if kind in (None, question.kind)]
+        questions = [question.values for question in chosen]
         seconds = _known(questions, "seconds")
         return (
             {"n": len(questions)}
             | {name: mean(_known(questions, name)) for name in MEANS}
             | {name: sum(_known(questions, name)) for name in COUNTS}
+            | {"ece": expected_calibration_error(reliability(question.decision for question in chosen))}
             | {"seconds_p50": percentile(seconds, 0.5), "seconds_p95": percentile(seconds, 0.95)}
         )
 
@@ -82,8 +92,11 @@ class Scores:
         return {
             "overall": _rounded(self.summary()),
             "by_type": {kind: _rounded(self.summary(kind)) for kind in self.kinds},
+            "reliability": [_rounded(asdict(each)) for each in reliability(self.decisions)],
+            "thresholds": [_rounded(asdict(outcome(self.decisions, each))) for each in THRESHOLDS],
             "questions": {
-                question.query_id: {"type": question.kind} | _rounded(question.values)
+                question.query_id: {"type": question.kind}
+                | _rounded(question.values | {"confidence": question.decision.confidence})
                 for question in self.questions
             },
         }
@@ -93,8 +106,8 @@ def score(gold: Sequence[GoldItem], replies: Mapping[str, Reply]) -> Scores:
     """Score the replies, by question id, against the gold set."""
     return Scores(
         tuple(
-            QuestionScore(item.query_id, item.kind, _values(item, replies.get(item.query_id)))
-            for item in gold
+            QuestionScore(item.query_id, item.kind, _values(item, reply), _decision(item, reply))
+            for item, reply in ((item, replies.get(item.query_id)) for item in gold)
         )
     )
 
@@ -136,6 +149,14 @@ def _unanswerable(reply: Reply) -> Values:
         "refusal_precision": 1.0 if refused else None,
         "refusal_recall": float(refused),
     }
+
+
+def _decision(item: GoldItem, reply: Reply | None) -> Decision:
+    if reply is None:
+        return Decision(item.answerable, refused=False, right=False)
+    said = reply.answer if reply.refusal is None else reply.withheld
+    right = None if said is None else item.answerable and judge(item, said).right
+    return Decision(item.answerable, reply.refusal is not None, reply.confidence, right)
 
 
 def _retrieval(item: GoldItem, reply: Reply) -> Values:

@@ -100,14 +100,59 @@ def test_replies_to_other_questions_are_told(
     gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["score", str(gold), str(write_reply(tmp_path / "run", "q9"))]) == 0
-    assert capsys.readouterr().err == "not in the gold set, not scored: q9\n"
+    assert capsys.readouterr().err.splitlines() == [
+        "not in the gold set, not scored: q9",
+        "not answered in the run, scored as wrong: q1, u1",
+    ]
+
+
+def test_a_long_list_of_questions_is_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gold = write_gold(tmp_path / "gold.jsonl", *(ANSWERABLE | {"id": f"q{n}"} for n in range(1, 13)))
+    assert main(["score", str(gold), str(write_reply(tmp_path / "run"))]) == 0
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.endswith("q10, q11, … (11 in all)")
+
+
+def test_another_order_than_the_gold_sets_is_told_and_scored(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gold = write_gold(tmp_path / "gold.jsonl", ANSWERABLE | {"id": "q2"}, ANSWERABLE)
+    run = write_reply(tmp_path / "run", "q1")
+    first = (run / "answers.jsonl").read_text(encoding="utf-8")
+    (run / "answers.jsonl").write_text(f"{first}\n{first.replace('q1', 'q2')}\n", encoding="utf-8")
+    assert main(["score", str(gold), str(run)]) == 0
+    assert "in another order than the gold set's" in capsys.readouterr().err
+    metrics = json.loads((run / "metrics.json").read_text(encoding="utf-8"))
+    assert metrics["overall"]["answer_accuracy"] == 1
+
+
+def test_some_questions_are_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    gold = write_gold(tmp_path / "gold.jsonl", *(ANSWERABLE | {"id": f"q{n}"} for n in range(9)))
+    drawn = tmp_path / "new" / "sample.jsonl"
+    assert main(["sample", str(gold), "--size", "4", "--out", str(drawn)]) == 0
+    assert capsys.readouterr().out == f"{drawn}: 4 题\n"
+    assert drawn.read_text(encoding="utf-8").count("\n") == 4
+    assert "9 questions, not 10" in mistake(
+        ["sample", str(gold), "--size", "10", "--out", str(drawn)], capsys
+    )
+
+
+def test_ablation(gold: Path, index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "ablation"
+    assert main(["ablation", str(gold), "--index", str(index), "--out", str(out)]) == 0
+    printed = capsys.readouterr().out
+    assert "向量检索" in printed
+    assert "…" not in printed  # nothing is cut at 80 columns
+    assert sorted(path.name for path in out.iterdir()) == ["ablation.json", "ablation.md"]
+    rows = json.loads((out / "ablation.json").read_text(encoding="utf-8"))
+    assert rows[0]["figures"]["answer_accuracy"] == 1
 
 
 def test_a_question_that_was_changed_after_the_run_is_told(
     gold: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["score", str(gold), str(write_reply(tmp_path / "run", question="多少?"))]) == 0
-    assert capsys.readouterr().err == "worded otherwise when the run was made: q1\n"
+    assert "worded otherwise when the run was made: q1\n" in capsys.readouterr().err
 
 
 def test_evidence_of_other_documents_is_told(
@@ -163,7 +208,7 @@ def test_a_place_that_cannot_be_written_to_is_one_line(
 
 def test_help_and_usage() -> None:
     command = [sys.executable, "-m", "eval"]
-    for arguments in ([], ["run"], ["score"]):
+    for arguments in ([], ["run"], ["score"], ["sample"], ["ablation"]):
         done = subprocess.run([*command, *arguments, "--help"], cwd=ROOT, capture_output=True, text=True)
         assert done.returncode == 0
         assert done.stdout.startswith(" ".join(["usage: python -m eval", *arguments]))

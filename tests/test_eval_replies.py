@@ -52,6 +52,8 @@ def test_what_is_written_is_what_is_read(tmp_path: Path) -> None:
         citations=(CitedQuote("a.txt", 0, 2, "原文", verbatim=True), CitedQuote("a.txt", 0, 2, "原文")),
         hits=(FoundPassage("a.txt", "原文。", -0.5, "a.txt:0", 0, 3),),
         short="17个",
+        confidence=0.25,
+        withheld="共17个",
     )
     assert load_replies(write(tmp_path, reply.to_json())) == {"q1": reply}
 
@@ -68,6 +70,10 @@ def test_a_run_may_hold_nothing(tmp_path: Path) -> None:
         ({"refusal": False}, "refusal: should be a string"),
         ({"seconds": "0.031"}, 'seconds: should be a number, not "0.031"'),
         ({"seconds": float("nan")}, "seconds: should be a number"),
+        ({"confidence": float("nan")}, "confidence: should be a number, not NaN"),
+        ({"confidence": "0.9"}, 'confidence: should be a number, not "0.9"'),
+        ({"confidence": 1.5}, r"confidence: should be a number from 0 to 1, not 1\.5"),
+        ({"withheld": None}, "withheld: should be a string"),
         ({"citations": None}, "citations: should be a list"),
         (
             {"citations": [{"doc": "a", "start": -1, "end": 2, "quote": "b"}]},

@@ -10,8 +10,8 @@ from html.parser import HTMLParser
 import pytest
 from rich.console import Console
 
-from eval.charts import draw_charts
-from eval.gold import KINDS, GoldItem, Span
+from eval.charts import draw_charts, draw_confidence
+from eval.gold import KIND_NAMES, KINDS, GoldItem, Span
 from eval.replies import CitedQuote, FoundPassage, Reply
 from eval.report import page, tables
 from eval.scores import score
@@ -185,8 +185,8 @@ def test_charts_show_every_type_as_letters() -> None:
     assert len(charts) == 3
     answers, recall, _ = charts.values()
     for kind in KINDS:
-        assert f">{kind}</text>" in answers
-    assert ">unanswerable</text>" not in recall  # there is nothing to find
+        assert f">{KIND_NAMES[kind]}</text>" in answers
+    assert ">文档未载</text>" not in recall  # there is nothing to find
 
 
 def test_the_ids_in_a_page_are_unique() -> None:
@@ -198,6 +198,42 @@ def test_the_ids_in_a_page_are_unique() -> None:
 
 def test_charts_of_a_run_without_a_single_reply() -> None:
     assert all(chart.startswith("<svg") for chart in draw_charts(score([item()], {})).values())
+
+
+UNANSWERABLE = item("u1", kind="unanswerable", answerable=False, answers=(), evidence=())
+
+
+def test_a_run_without_confidence_has_no_curve() -> None:
+    assert draw_confidence(score([item()], {"q1": reply()}).decisions) == {}
+    assert "没有记下置信度" in Page(render([item()], [reply()])).text
+
+
+def test_the_confidence_is_drawn_and_told() -> None:
+    given = [
+        reply(confidence=0.9),
+        reply("u1", refusal="把握不足", answer="", confidence=0.2, withheld="9家"),
+    ]
+    scores = score([item(), UNANSWERABLE], {each.query_id: each for each in given})
+    curve, trade_off = draw_confidence(scores.decisions).values()
+    for words in ("置信度", "答对的比例", "回答数"):
+        assert f">{words}</text>" in curve
+    for words in ("误拒率", "拒答召回", "本次", "0.1"):
+        assert f">{words}</text>" in trade_off
+    seen = Page(render([item(), UNANSWERABLE], given))
+    assert seen.open == []
+    assert "ECE 15.0%:2 个" in seen.text
+    assert "本次运行的阈值在 0.20 与 0.90 之间" in seen.text
+
+
+def test_without_unanswerable_questions_there_is_only_the_reliability() -> None:
+    charts = draw_confidence(score([item()], {"q1": reply(confidence=1.0)}).decisions)
+    assert list(charts) == ["可靠度 Reliability"]
+
+
+def test_colours_can_be_given_by_the_page() -> None:
+    html = render([item()], [reply()])
+    assert "var(--chart-1, #1f6f8b)" in html
+    assert not re.search(r"(?<!, )#1f6f8b(?!;)", html)
 
 
 def test_tables_fit_in_a_terminal_of_80_columns() -> None:

@@ -54,7 +54,7 @@ ASKED = question("q1", "临江新区一季度规上工业增加值是多少?")
 
 
 def test_a_question_is_answered_with_checked_quotations(retriever: Retriever) -> None:
-    (reply,) = answer_all([ASKED], retriever)
+    (reply,) = answer_all([ASKED], Assistant(retriever))
     assert (reply.query_id, reply.question, reply.refusal) == ("q1", ASKED.question, None)
     assert "171.51亿元" in reply.answer
     assert "171.51" in reply.citations[0].quote
@@ -62,13 +62,28 @@ def test_a_question_is_answered_with_checked_quotations(retriever: Retriever) ->
     assert reply.seconds > 0
 
 
+def test_what_was_too_unsure_is_kept_as_withheld(retriever: Retriever) -> None:
+    (sure,) = answer_all([ASKED], Assistant(retriever))
+    assert sure.withheld is None
+    assert sure.confidence is not None
+    (unsure,) = answer_all([ASKED], Assistant(retriever, threshold=1.0))
+    assert unsure.refusal is not None
+    assert (unsure.confidence, unsure.withheld) == (sure.confidence, sure.answer)
+
+
+def test_a_refusal_for_another_reason_has_no_confidence(retriever: Retriever) -> None:
+    (reply,) = answer_all([question("q1", "2025年2月30日发生了什么?")], Assistant(retriever))
+    assert reply.refusal is not None
+    assert (reply.confidence, reply.withheld) == (None, None)
+
+
 def test_the_order_of_the_gold_set_is_kept(retriever: Retriever) -> None:
     gold = [ASKED, question("q3", "技改投资多少?"), question("q2", "教育方面安排了几项实事?")]
-    assert [reply.query_id for reply in answer_all(gold, retriever)] == ["q1", "q3", "q2"]
+    assert [reply.query_id for reply in answer_all(gold, Assistant(retriever))] == ["q1", "q3", "q2"]
 
 
 def test_the_ranking_has_ten_passages_with_their_places(retriever: Retriever) -> None:
-    (reply,) = answer_all([ASKED], retriever)
+    (reply,) = answer_all([ASKED], Assistant(retriever))
     assert len(reply.hits) >= 10
     for hit in reply.hits:
         assert retriever.documents[hit.doc_id].text[hit.start : hit.end] == hit.text
@@ -97,15 +112,15 @@ def test_earlier_questions_are_asked_first_and_their_answers_given_back(retrieve
     for earlier in (first, second):
         history.append((earlier, assistant.ask(earlier, history=history).text))
     expected = assistant.ask(last, history=history)
-    (reply,) = answer_all([question("q1", last, first, second)], retriever)
+    (reply,) = answer_all([question("q1", last, first, second)], Assistant(retriever))
     assert (reply.question, reply.answer, reply.refusal) == (last, expected.text, expected.refusal)
     assert [hit.text for hit in reply.hits] == [hit.passage.text for hit in expected.hits]
 
 
 def test_one_conversation_knows_nothing_of_another(retriever: Retriever) -> None:
     follow_up = question("q2", "那技改投资呢?")
-    after = list(answer_all([ASKED, follow_up], retriever))[1]
-    (alone,) = answer_all([follow_up], retriever)
+    after = list(answer_all([ASKED, follow_up], Assistant(retriever)))[1]
+    (alone,) = answer_all([follow_up], Assistant(retriever))
     assert (after.answer, after.refusal) == (alone.answer, alone.refusal)
 
 

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from eval.calibration import Decision
 from eval.gold import GoldItem, Span
 from eval.replies import CitedQuote, FoundPassage, Reply
 from eval.scores import COUNTS, MEANS, Scores, score
@@ -47,6 +48,9 @@ def reply(**changes: object) -> Reply:
         "hits": (passage(FIRST),),
     }
     return Reply(**(values | changes))  # type: ignore[arg-type]
+
+
+UNANSWERABLE = question(kind="unanswerable", answerable=False, answers=(), evidence=())
 
 
 def values(item: GoldItem, given: Reply | None) -> dict[str, float | None]:
@@ -172,6 +176,33 @@ def test_a_figure_that_no_quotation_has_is_counted() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("item", "given", "expected"),
+    [
+        (question(), reply(confidence=0.9), Decision(True, False, 0.9, True)),
+        (question(), reply(confidence=0.9, answer="9亿元"), Decision(True, False, 0.9, False)),
+        (question(), reply(), Decision(True, False, None, True)),
+        (question(), reply(refusal="不足", confidence=0.2), Decision(True, True, 0.2, None)),
+        (
+            question(),
+            reply(refusal="不足", confidence=0.2, withheld="171.51亿元[1]"),
+            Decision(True, True, 0.2, True),
+        ),
+        (question(), reply(refusal="不足", confidence=0.2, withheld=""), Decision(True, True, 0.2, False)),
+        (UNANSWERABLE, reply(refusal="没有"), Decision(False, True)),
+        (UNANSWERABLE, reply(confidence=0.4), Decision(False, False, 0.4, False)),
+        (question(), None, Decision(True, False, None, False)),
+    ],
+)
+def test_what_was_decided(item: GoldItem, given: Reply | None, expected: Decision) -> None:
+    assert score([item], {"q1": given} if given else {}).decisions == (expected,)
+
+
+def test_the_calibration_error_is_none_where_a_run_tells_no_confidence() -> None:
+    assert run().summary()["ece"] is None
+    assert score([question()], {"q1": reply(confidence=0.75)}).summary()["ece"] == pytest.approx(0.25)
+
+
 def run() -> Scores:
     gold = [
         question(),
@@ -214,8 +245,8 @@ def test_by_type() -> None:
 
 def test_the_layout_of_the_metrics_file() -> None:
     metrics = json.loads(json.dumps(run().to_json(), allow_nan=False))
-    assert list(metrics) == ["overall", "by_type", "questions"]
-    assert list(metrics["overall"]) == ["n", *MEANS, *COUNTS, "seconds_p50", "seconds_p95"]
+    assert list(metrics) == ["overall", "by_type", "reliability", "thresholds", "questions"]
+    assert list(metrics["overall"]) == ["n", *MEANS, *COUNTS, "ece", "seconds_p50", "seconds_p95"]
     assert list(metrics["by_type"]) == ["fact_number", "temporal", "unanswerable"]
     assert list(metrics["questions"]) == ["q1", "q2", "q3", "u1", "u2"]
     assert metrics["questions"]["q1"]["type"] == "fact_number"

@@ -1,0 +1,125 @@
+"""Leaving out parts of the answering: what is left out makes the difference it should."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from eval.ablation import WHOLE, Row, Without, leave_out, markdown, mcnemar, parts, save_rows
+from eval.gold import GoldItem, Span
+from index import build_index
+from rag import Assistant, Retriever
+
+REPORT = """# 临江新区工业报告
+
+2024年,临江新区规上工业增加值达171.51亿元,同比增长8.1%。
+
+2023年,临江新区规上工业增加值达158.66亿元。
+
+2024年,临江新区制造业投资46.3亿元。
+"""
+
+
+@pytest.fixture(scope="module")
+def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
+    folder = tmp_path_factory.mktemp("ablation")
+    (folder / "documents").mkdir()
+    (folder / "documents" / "report.md").write_text(REPORT, encoding="utf-8")
+    build_index(folder / "documents", folder / "index")
+    return Retriever.load(folder / "index")
+
+
+def item(query_id: str, question: str, answer: str, *history: str) -> GoldItem:
+    quote = next(line for line in REPORT.splitlines() if answer in line)
+    return GoldItem(
+        query_id,
+        question,
+        "fact_number",
+        True,
+        (answer,),
+        (Span("report.md", quote),),
+        wrong_answers=("158.66亿元",) if answer != "158.66亿元" else (),
+        history=history,
+    )
+
+
+GOLD = [
+    item("q1", "临江新区2024年规上工业增加值是多少?", "171.51亿元"),
+    item("q2", "那2023年呢?", "158.66亿元", "临江新区2024年规上工业增加值是多少?"),
+    GoldItem("u1", "火星移民局的局长是谁?", "unanswerable", False),
+]
+
+
+@pytest.mark.parametrize(
+    ("gained", "lost", "expected"),
+    [(0, 0, 1.0), (0, 1, 1.0), (0, 5, 0.0625), (1, 5, 0.2188), (5, 1, 0.2188), (3, 3, 1.0), (0, 10, 0.002)],
+)
+def test_mcnemar(gained: int, lost: int, expected: float) -> None:
+    assert mcnemar(gained, lost) == pytest.approx(expected, abs=5e-5)
+
+
+def test_mcnemar_of_many_questions() -> None:
+    assert mcnemar(700, 1000) < 1e-10
+
+
+def test_every_part_has_a_name_of_its_own() -> None:
+    names = [without.part for without in parts()]
+    assert len(names) == len(set(names))
+    assert {"向量检索", "词检索", "时间", "置信度", "coverage"} <= set(names)
+
+
+def test_what_is_left_out_is_counted(retriever: Retriever) -> None:
+    chosen = [
+        Without("门槛过高", partial(Assistant, threshold=1.0)),
+        *(without for without in parts() if without.part == "上文"),
+    ]
+    whole, nothing, alone = leave_out(GOLD, retriever, chosen)
+    assert (whole.part, whole.figures["answer_accuracy"], whole.kinds) == (WHOLE, 1.0, {})
+    assert (nothing.gained, nothing.lost, nothing.kinds) == (0, 2, {"fact_number": -2})
+    assert nothing.figures["false_refusals"] == 1
+    assert nothing.p == mcnemar(0, 2)
+    assert (alone.part, alone.lost) == ("上文", 1)
+
+
+@pytest.mark.parametrize("part", [without.part for without in parts()])
+def test_every_part_can_be_left_out(part: str, retriever: Retriever) -> None:
+    (without,) = (without for without in parts() if without.part == part)
+    _, row = leave_out(GOLD, retriever, [without])
+    assert row.part == part
+    assert row.gained == 0  # everything was right before
+    assert row.figures["n"] == len(GOLD)
+
+
+def test_time_left_out_makes_a_difference(retriever: Retriever) -> None:
+    gold = [item("q1", "临江新区2023年规上工业增加值是多少?", "158.66亿元")]
+    gold += [GoldItem("u1", "临江新区2021年规上工业增加值是多少?", "unanswerable", False)]
+    (timeless,) = (without for without in parts() if without.part == "时间")
+    whole, row = leave_out(gold, retriever, [timeless])
+    assert (whole.figures["answer_accuracy"], whole.figures["refusal_recall"]) == (1.0, 1.0)
+    assert row.figures["refusal_recall"] == 0.0
+
+
+ROWS = [
+    Row(WHOLE, {"answer_accuracy": 1.0, "f1": 0.5, "recall@5": 1.0, "refusal_recall": None, "false_refusals": 0.0},
+        0, 0, 1.0, {}),
+    Row("时间", {"answer_accuracy": 0.5, "f1": 0.5, "recall@5": 1.0, "refusal_recall": None, "false_refusals": 0.0},
+        1, 3, 0.625, {"fact_number": -3, "temporal": 1}),
+]  # fmt: skip
+
+
+def test_the_table() -> None:
+    assert markdown(ROWS).splitlines()[2:] == [
+        "| 无 | 100.0% |  |  | 50.0% | 100.0% | – | 0.0% |  |",
+        "| 时间 | 50.0% | +1 / −3 | 0.625 | 50.0% | 100.0% | – | 0.0% | 数字事实 −3,时间辨别 +1 |",
+    ]
+
+
+def test_the_files(tmp_path: Path) -> None:
+    save_rows(tmp_path / "new", ROWS)
+    assert (tmp_path / "new" / "ablation.md").read_text(encoding="utf-8") == markdown(ROWS)
+    rows = json.loads((tmp_path / "new" / "ablation.json").read_text(encoding="utf-8"))
+    assert [row["part"] for row in rows] == ["无", "时间"]
+    assert rows[1]["kinds"] == {"fact_number": -3, "temporal": 1}
