@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,13 @@ ONLY_IN = {
     "sentence_transformers": "index/encoder.py",
     "jieba": "index/lexical.py",
     "gradio": "ui/app.py",
+    "onnxruntime": "rag/reader.py",
+}
+# What is imported inside a function, and why.
+LATE = {
+    ("index/encoder.py", "sentence_transformers"): "takes seconds; only who loads a model needs it",
+    ("index/loaders/ocr.py", "rapidocr"): "is an extra that not everybody installs",
+    ("rag/reader.py", "onnxruntime"): "is an extra that not everybody installs",
 }
 FILES = sorted(
     path.relative_to(ROOT).as_posix() for package in PACKAGES for path in (ROOT / package).rglob("*.py")
@@ -70,6 +79,7 @@ def test_imports_are_absolute_and_at_the_top(file: str) -> None:
         if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef)
         for node in ast.walk(function)
         if isinstance(node, ast.Import | ast.ImportFrom)
+        and any((file, name) not in LATE for name in imported(node))
     ]
     dynamic = [
         node.lineno
@@ -78,6 +88,17 @@ def test_imports_are_absolute_and_at_the_top(file: str) -> None:
         and ast.unparse(node.func) in {"__import__", "import_module", "importlib.import_module"}
     ]
     assert (relative, within, dynamic) == ([], [], [])
+
+
+@pytest.mark.parametrize("package", ["index", "rag"])
+def test_what_is_imported_late_is_not_imported_early(package: str) -> None:
+    code = (
+        f"import sys, {package}; print(*sys.modules.keys() & { ({name for _, name in LATE} | {'torch'})!r})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if not file.endswith("__main__.py")])

@@ -20,15 +20,15 @@ ROOT = Path(__file__).resolve().parents[1]
 
 NAMES = {
     "index": """
-        BUILT_IN BuildReport CitationError CommandParser Document Encoder IndexBusy IndexMismatch IndexNotFound InvalidGold
-        InvalidMetadata Manifest ModelNotFound NoDocuments Passage PassageIndex Published SentenceEncoder
+        BUILT_IN BuildFailed BuildReport CitationError CommandParser Document Encoder Entry IndexBusy IndexMismatch IndexNotFound InvalidGold
+        InvalidMetadata Library Manifest ModelNotFound NoDocuments Passage PassageIndex Published Refused SentenceEncoder
         UnreadableDocument ZhengwenError build_index commonness fold read_manifest segment sentence_spans
         tokenize
     """,
     "rag": """
-        Answer Assistant Citation CitationError CommandParser Document Hit IndexMismatch IndexNotFound InvalidGold
-        InvalidMetadata ModelNotFound NoDocuments Passage Published Retriever UnreadableDocument ZhengwenError
-        fold without_dates
+        Answer Assistant BuildFailed Citation CitationError CommandParser Document Entry Hit IndexBusy IndexMismatch
+        IndexNotFound InvalidGold InvalidMetadata Library Live ModelNotFound NoDocuments Passage Published Refused Retriever UnreadableDocument
+        ZhengwenError fold without_dates
     """,
     "eval": """
         CitedQuote FoundPassage GoldItem QuestionScore Reply Scores Span answer_all load_gold load_replies
