@@ -14,8 +14,7 @@ from rag.compose import Finding, answer_text, comparison, quotation, rival_text,
 from rag.confidence import (
     THRESHOLD,
     confidence,
-    is_of_other_period,
-    is_target_for_result,
+    is_nearest,
     objection,
     refusal,
 )
@@ -133,9 +132,7 @@ class Assistant:
         evidence = self.evidence(asked, hits)
         sure = None if objection(asked, evidence) else confidence(asked, evidence)
         if reason := refusal(asked, evidence, self.threshold):
-            nearest = tuple(
-                e for e in evidence[:1] if is_of_other_period(e) or is_target_for_result(asked, e)
-            )
+            nearest = tuple(e for e in evidence[:1] if is_nearest(asked, e))
             return Finding(part, asked, None, reason, nearest, confidence=sure), hits
         choice = choose(asked, evidence)
         return Finding(part, asked, choice.given, "", choice.others, choice.disagreeing, sure), hits

@@ -56,16 +56,17 @@ def objection(asked: Question, evidence: Sequence[Evidence]) -> str | None:
         return f"文档里没有与“{'”“'.join(best.missing[:3])}”相关的回答。"
     if is_unrelated(best):
         return "文档里没有与这个问题相关的内容。"
-    if is_of_other_period(best) or is_known_for_other_period(evidence):
+    other = is_of_something_else(asked, best)
+    if is_known_for_other_period(evidence) or (is_of_other_period(best) and not other):
         return f"文档里有这一指标,但没有{asked.period}的数字。"
     if is_of_other_place(best):
         return "文档里有相关内容,但说的是别的地区,没有所问地区的。"
-    if (what := measured(asked)) in best.missing and not is_hinted(what, best):
-        return f"文档里没有“{what}”的数字。"
+    if other:
+        return f"文档里没有“{measured(asked)}”的数字。"
     if asked.kind is Kind.NUMBER and is_nameless(asked, best):
         return f"文档里没有“{'”“'.join(_names(asked)[:2])}”的数字。"
-    if other := measures_other(asked, best.reading, best.sentence):
-        return f"文档里没有所问的{measured(asked)},只有“{other}”的数字。"
+    if alike := measures_other(asked, best.reading, best.sentence):
+        return f"文档里没有所问的{measured(asked)},只有“{alike}”的数字。"
     if is_target_for_result(asked, best):
         return "文档里只有目标或计划数,没有实际结果。"
     kind = sought(asked.folded)
@@ -87,6 +88,19 @@ def is_target_for_result(asked: Question, best: Evidence) -> bool:
     dated = best.figure
     result = asked.period is not None and not asks_for_target(asked) and not _OPEN.search(asked.folded)
     return result and dated is not None and dated.stance is Stance.TARGET
+
+
+def is_of_something_else(asked: Question, best: Evidence) -> bool:
+    """Whether the word for what is measured or counted stands nowhere near, nor a part of it."""
+    what = measured(asked)
+    return what in best.missing and not is_hinted(what, best)
+
+
+def is_nearest(asked: Question, best: Evidence) -> bool:
+    """Whether it is the figure asked for, but of another time, or a target instead of a result."""
+    if is_of_something_else(asked, best):
+        return False
+    return is_of_other_period(best) or is_target_for_result(asked, best)
 
 
 def is_hinted(word: str, best: Evidence) -> bool:

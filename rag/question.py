@@ -126,6 +126,8 @@ _STOP_WORDS: Final = (
     "many much are was as which who where when have has there from whose with"
 )
 _STOP: Final = frozenset(_STOP_WORDS.split())
+_SHELLS: Final = frozenset(["目标", "任务"])
+"""Words that say what is asked for only with the one before them: 常住人口目标."""
 _LEANING: Final = re.compile(
     r"^(?:那|还有|其中|此外|另外)|[他她它]们?|(?<![应活])该|这(?:块|个|家|项|些|里)|那(?:个|家|项|些|里|边)|两边|双方|前者|后者|前一年|上一年|上年|次年|同期"
 )
@@ -237,6 +239,8 @@ def _content(folded: str, now: Published) -> tuple[tuple[str, ...], str]:
         at = asking.end() if asking else len(folded)
         behind = [word for word, start in placed if at <= start <= at + 3]
         ahead = [word for word, start in placed if start < at]
+        while len(ahead) > 1 and ahead[-1] in _SHELLS:
+            ahead.pop()
         head = behind[0] if behind else ahead[-1] if ahead else placed[0][0]
     return tuple(dict.fromkeys(word for word, _ in placed)), head
 
