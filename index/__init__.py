@@ -20,7 +20,7 @@ from index.errors import (
     UnreadableDocument,
     ZhengwenError,
 )
-from index.lexical import commonness, segment, tokenize
+from index.lexical import commonness, is_common_noun_or_verb, is_in_dictionary, segment, tokenize
 from index.library import Entry, Library
 from index.normalize import fold
 from index.sentences import sentence_spans
@@ -55,6 +55,8 @@ __all__ = [
     "build_index",
     "commonness",
     "fold",
+    "is_common_noun_or_verb",
+    "is_in_dictionary",
     "read_manifest",
     "segment",
     "sentence_spans",

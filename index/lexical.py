@@ -7,6 +7,7 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -89,6 +90,9 @@ _FUNCTION_WORDS: Final = frozenset(
 )
 
 
+_NAME_TAGS: Final = ("nr", "ns", "nt", "nz", "x", "eng")
+
+
 def tokenize(text: str) -> list[str]:
     """Cut text into the words it is searched by: folded, without punctuation and function words."""
     return [
@@ -111,6 +115,25 @@ def commonness(word: str) -> float:
     if not jieba.dt.initialized:
         jieba.initialize()
     return float(max(jieba.dt.FREQ.get(word) or 0, 1)) / float(jieba.dt.total)
+
+
+def is_in_dictionary(word: str) -> bool:
+    """Whether jieba's dictionary has a word; the others are put together by its model of unknown words."""
+    if not jieba.dt.initialized:
+        jieba.initialize()
+    return bool(jieba.dt.FREQ.get(word))
+
+
+def is_common_noun_or_verb(word: str) -> bool:
+    """Whether the dictionary has a word as one of the language, not as a name (jieba's parts of speech)."""
+    return word in _ordinary()
+
+
+@cache
+def _ordinary() -> frozenset[str]:
+    with jieba.get_dict_file() as lines:
+        entries = (line.decode().split() for line in lines)
+        return frozenset(word for word, _, tag in entries if not tag.startswith(_NAME_TAGS))
 
 
 @dataclass(frozen=True)

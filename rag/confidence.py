@@ -28,6 +28,8 @@ _OPEN: Final = re.compile(
 )  # 2027年要建多少: neither result nor target
 _FEW: Final = 4
 """In a question of so few words each tells: there alone words that the documents lack count."""
+_LEAD: Final = 200
+"""Characters in which a document says where it plays and of whom."""
 _HEAD_FAR: Final = 0.3
 _HEAD_NEAR: Final = 0.7
 _ALL_WORDS: Final = 0.95
@@ -110,9 +112,9 @@ def is_hinted(word: str, best: Evidence) -> bool:
 
 
 def is_nameless(asked: Question, best: Evidence) -> bool:
-    """Whether a question names something, and the passage, its heading and title have none of the names."""
+    """Whether a question names something, and the passage, its heading, title and document's opening have none of the names."""
     names = _names(asked)
-    where = f"{best.reading.folded}\n{best.reading.context}"
+    where = f"{best.reading.folded}\n{best.reading.context}\n{best.reading.document.text[:_LEAD]}"
     return bool(names) and not any(occurrences(name, where) for name in names)
 
 

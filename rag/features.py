@@ -13,9 +13,11 @@ from rag.question import Kind, Question, is_name
 from rag.reading import DatedFigure, Reading, published_period
 
 _TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|要达|达到多少|要做")
-_PART_OF: Final = re.compile(r"新增|净增|新认定|推荐|上报|新立项")
+_PART_OF: Final = re.compile(r"新增|净增|新认定|推荐|上报|新立项|减少|减排|节约")
 _WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
 _HOW_LONG: Final = re.compile(r"多久|多长|时间|几[年天]|何时|期限|工期|年限")
+_HOW_LONG_ONLY: Final = re.compile(r"多久|多长时间|多少时间")
+_HOW_BIG: Final = re.compile(r"(?<!比例)多大(?!比例|幅度|比重|份额)")
 DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
 _FINENESS: Final = (
     (
@@ -139,6 +141,10 @@ def unit_fit(question: Question, figure: DatedFigure | None) -> float:
     if "/" in unit and not _PER.search(question.folded):  # 亩均, where the whole is asked for
         return -1.0
     if not question.unit:
+        if _HOW_LONG_ONLY.search(question.folded):
+            return 1.0 if unit in DURATIONS else -1.0
+        if unit == "%" and _HOW_BIG.search(question.folded):
+            return -1.0
         return -1.0 if unit in DURATIONS and not _HOW_LONG.search(question.folded) else 0.0
     return 1.0 if unit == question.unit else -1.0 if not unit or unit == "大" else 0.0
 

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from index import Published, commonness, fold, segment
+from index import Published, commonness, fold, is_common_noun_or_verb, is_in_dictionary, segment
 from rag.figures import LONGER_WORD, MEASURES, QUANTITIES
 from rag.periods import Period, TimeExpression, find_periods, parse_period
 
@@ -80,6 +80,7 @@ _PERCENT: Final = re.compile(
     r"百分之(?:多少|几)|多大比例|[\u3400-\u9fff]率(?![先领])|比例|占比|比重|增速|增长率|增幅"
     rf"|(?:增长|[涨降升跌])了?多少(?![万亿千百]*(?:{_MEASURE}))|几成|[几百千]分之几|百分比|强度|百分点"
 )
+_NUMBERED: Final = re.compile(r"(?:电话|热线|号码|文号|字号|编号|邮编|网址|邮箱|代码|门牌)[^,?。]{0,4}(?:多少|几号?|什么|啥)")
 _RANK: Final = re.compile(r"第几(?![次届个批轮起])|排(?:名|在|位)?(?:第)?(?:几|多少|什么)|什么名次|名次")
 _MONEY: Final = re.compile(
     rf"多少钱|多少(?:个)?(?:万|亿|万亿|千万)?(?:元|块|美元|亿|万)(?!元?以上|(?:{_MEASURE}))|"
@@ -113,6 +114,7 @@ INTERROGATIVE: Final = re.compile(
     r"|哪一?[个份种位家座条项所款类批次场届部名只]?|啥|谁|何时"
     rf"|(?<![这那前后近好])几(?=(?:{_MEASURE})|[月号成千百万亿])|多(?=[大高长重久宽])"
 )
+_SEPARABLE: Final = re.compile(r"(?=([\u3400-\u9fff])[了完过好着]([\u3400-\u9fff]))")
 _PACKAGING: Final = re.compile(
     r"^那(?=[比么要])|请问|麻烦|告诉我|我想知道|想问一?下|帮我查一?下|你知道|是不是|有没有|是否|分别|各自|各(?=[是有为指完达约])|具体|吗|呢|吧|呀|"
     r"一共|总共|合计|叫做|叫|名叫|意思|名字|指的是|这个|那个|这几|那几|那(?=[前后个家些])|这(?=[家些])|中(?=有 )|(?:[是为有]|达到?)(?= )|(?<=[大高长重久宽])多"
@@ -122,12 +124,23 @@ _STOP_WORDS: Final = (
     "元 亿 万 亿元 万元 没 不 还 又 再 用 来 去 做 搞 与 及 以 后 前 等 每 各 共 已 只 就 才 些 "
     "所 得 说 看 从 对 向 被 将 会 能 可 要 由 把 给 让 时 时候 情况 一 二 两 几 何 其 其中 问 "
     "关于 目前 现在 那 这 完成 实现 全年 一年 年度 更大 更高 更多 更低 更少 下来 之 间 拿 干 弄 "
+    "到底 究竟 大概 大约 大致 压根 根本 最后 最终 真正 实际 已经 曾经 尽量 都 也 更 最 很 至今 首先 逐步 "
+    "自己 自行 任何 其他 我 你 我们 你们 他们 它们 这个 那个 这种 那种 那边 这边 那些 这些 那场 那次 那份 这次 "
+    "按照 除了 由于 因为 同时 以及 如果 或者 还要 另外 可以 当月 当年 当时 "
+    "当天 当前 单单 单独 从头到尾 整个 总的 之前 以前 后来 后续 随后 期间 一下 一起 一块 已 曾 刚刚 正在 "
     "高 长 久 重 宽 谁 哪 呢 吗 某 该 它 他 她 之后 以后 is the of in a an does do did what how "
     "many much are was as which who where when have has there from whose with"
 )
 _STOP: Final = frozenset(_STOP_WORDS.split())
+_IDEOGRAPHS: Final = re.compile(r"[\u3400-\u9fff]+")
+_LEADING: Final = re.compile(r"^[那这哪家个能会可后前以又就都把被给跟让从在到对与和及或也还很太更最为其所曾已正将要不他她它谁我你]+")
+_TRAILING: Final = re.compile(r"[了过着上下个得的到在完好成出里中内吗呢]+$")
 _SHELLS: Final = frozenset(["目标", "任务"])
 """Words that say what is asked for only with the one before them: 常住人口目标."""
+_EXCLUDED: Final = re.compile(
+    r"\((?:不是|而非|不要|不含|不算|非)[^()]*\)|[,;?](?:要的?[^,?。()]{0,8},)?(?:不是|而不是|不要|不算)[^,?。()]*(?=[?。]*$)"
+)
+"""What a question says that it does not ask for: 不是年初目标."""
 _LEANING: Final = re.compile(
     r"^(?:那|还有|其中|此外|另外)|[他她它]们?|(?<![应活])该|这(?:块|个|家|项|些|里)|那(?:个|家|项|些|里|边)|两边|双方|前者|后者|前一年|上一年|上年|次年|同期"
 )
@@ -155,7 +168,7 @@ def understand(
     :param leans: whether it is to be completed from the one before; None to judge by its words.
     :param today: what 今年 and the like are read against; by default the present day.
     """
-    folded = fold(text).strip()
+    folded = _EXCLUDED.sub("", fold(text).strip())
     day = today or date.today()
     now = _reference(folded, Published(day, day))
     before = understand(history[-1], history[-_REMEMBERED:-1], today) if history else None
@@ -229,11 +242,16 @@ def _content(folded: str, now: Published) -> tuple[tuple[str, ...], str]:
     for expression in find_periods(folded, now):
         if not _is_rolling(expression):
             rest[expression.start : expression.end] = " " * (expression.end - expression.start)
+    for found in _SEPARABLE.finditer("".join(rest)):  # 入了库, 签完约
+        start, verb = found.start(), found[1] + found[2]
+        if is_in_dictionary(verb) and not is_in_dictionary(folded[start + 1 : start + 3]):
+            rest[start : start + 3] = f"{verb} "
     asking = INTERROGATIVE.search("".join(rest))
     for pattern in (INTERROGATIVE, _PACKAGING):
         for found in pattern.finditer("".join(rest)):
             rest[found.start() : found.end()] = " " * (found.end() - found.start())
-    placed = [(word, start) for word, start, _ in segment("".join(rest)) if _is_content(word)]
+    cut = (_trimmed(word, start) for word, start, _ in segment("".join(rest)))
+    placed = [(word, start) for word, start in cut if _is_content(word)]
     head = ""
     if placed:
         at = asking.end() if asking else len(folded)
@@ -245,8 +263,18 @@ def _content(folded: str, now: Published) -> tuple[tuple[str, ...], str]:
     return tuple(dict.fromkeys(word for word, _ in placed)), head
 
 
+def _trimmed(word: str, start: int) -> tuple[str, int]:
+    """A word that no dictionary has without the function words that were cut together with it: 发了, 那圈, 家日企."""
+    if is_in_dictionary(word) or not _IDEOGRAPHS.fullmatch(word):
+        return word, start
+    core = _LEADING.sub("", word)
+    start += len(word) - len(core)
+    core = _TRAILING.sub("", core)
+    return (core, start) if len(core) < 2 or is_in_dictionary(core) else (word, start)
+
+
 def _is_content(word: str) -> bool:
-    return word not in _STOP and not _COUNTER.fullmatch(word) and re.match(r"\w", word) is not None
+    return bool(word) and word not in _STOP and not _COUNTER.fullmatch(word) and re.match(r"\w", word) is not None
 
 
 def _kind_and_unit(folded: str) -> tuple[Kind, str]:
@@ -254,6 +282,8 @@ def _kind_and_unit(folded: str) -> tuple[Kind, str]:
         folded = f"{amount[0]}是多少"  # keywords that end in a quantity ask how much it is
     if _DATE.search(folded):
         return Kind.DATE, ""
+    if _NUMBERED.search(folded):
+        return Kind.FACT, ""
     if _RANK.search(folded):
         return Kind.NUMBER, "位"
     if MORE.search(folded):
@@ -283,8 +313,8 @@ def _count(folded: str) -> int | None:
 
 
 def is_name(word: str) -> bool:
-    """Whether a word is so rare in general text that it likely names something."""
-    return len(word) > 1 and commonness(word) < _NAME
+    """Whether a word likely names something: rare in general text, and none of the language's own words."""
+    return len(word) > 1 and commonness(word) < _NAME and not is_common_noun_or_verb(word)
 
 
 def _leans_on_before(folded: str, words: tuple[str, ...]) -> bool:
