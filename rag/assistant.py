@@ -21,7 +21,7 @@ from rag.confidence import (
 from rag.english import in_chinese, pinyin_of
 from rag.evidence import Evidence, gather
 from rag.periods import impossible_dates
-from rag.question import Question, understand
+from rag.question import Question, reference_day, understand
 from rag.ranker import WEIGHTS
 from rag.reading import read
 from rag.retriever import Retriever
@@ -70,7 +70,8 @@ class Assistant:
         :param history: the turns before, as (question, answer's text), oldest first.
         :param today: what 今年 in a question is read against; by default the present day.
         """
-        day = today or date.today()
+        said = [*(turn[0] for turn in history), question]
+        day = reference_day(said, today or date.today(), self._newest)
         if chinese := in_chinese(question, self._names):
             answer = self.ask(chinese, history, today=day)
             return replace(answer, question=question, understood=f"{question}(按“{chinese}”查找)")
@@ -95,9 +96,17 @@ class Assistant:
         understood = question
         if asked[0].carried and history:
             understood = f"{question}(承上文:{'、'.join(asked[0].carried)})"
+        if day == self._newest and asked[0].period:
+            understood += f"(按{asked[0].period}查找)"
         if not any(finding.evidence for finding in findings):
             return self._refusal(question, understood, findings, hits)
         return self._answer(question, understood, findings, hits)
+
+    @cached_property
+    def _newest(self) -> date | None:
+        """The last day that a document of the index came out on."""
+        documents = self.retriever.documents.values()
+        return max((d.published.last for d in documents if d.published), default=None)
 
     @cached_property
     def _names(self) -> dict[str, str]:

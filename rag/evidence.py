@@ -23,7 +23,7 @@ from rag.features import (
     stance_misfit,
     unit_fit,
 )
-from rag.figures import compatible
+from rag.figures import compatible, find_figures, same_value
 from rag.places import asked_places, is_elsewhere, named_places
 from rag.question import Kind, Question, is_name
 from rag.ranker import WEIGHTS
@@ -42,7 +42,10 @@ _ALIAS: Final = 0.9
 """What a name counts in place of another that the document declares to be of the same thing."""
 _HEAD: Final = 1.4
 """How much more the word counts that says what is asked for."""
+_LISTED: Final = re.compile(r"(?<![一二三四五六七八九十])、|》《")
 _TITLE: Final = re.compile(r"《[^《》\n]{1,60}》")
+_TOLD: Final = re.compile(r"截[至止]")
+_SENT: Final = re.compile(r" ?[电讯](?![话影视器信])| ?消息")
 _NEAR: Final = 0.2
 """A word that counts less than this is missing."""
 
@@ -91,12 +94,13 @@ def gather(
     kind = sought(question.folded)
     names = list(filter(is_name, question.words))
     opposed = contraries(question)
+    given = find_figures(question.folded)
     found = []
     for hit, reading in zip(hits, readings, strict=True):
         words = _Words(question, weights, reading, find)
         thin = _Thin(question, reading)
         forms = [form_fit(question, reading, n) for n in range(len(reading.sentences))]
-        place = float(is_elsewhere(reading, regions_asked, places))
+        place = float(is_elsewhere(question, reading, regions_asked, places))
         found_kind = [_gives(kind, names, reading.folded[a:b]) for a, b in reading.sentences]
         elsewhere = sum(weights[word] for word in words.lacking if word in known)
         for start, end, figure in _places(question, reading):
@@ -118,14 +122,14 @@ def gather(
                 else unit_fit(question, figure),
                 sought=found_kind[segment.sentence],
                 place=place,
-                given=float(figure is not None and figure.figure.text in question.folded),
+                given=float(figure is not None and any(same_value(figure.figure, own) for own in given)),
                 thin=thin.of(segment.sentence),
                 stance=stance_misfit(question, figure),
                 narrowed=narrowing(question, figure, reading.folded[segment.start : start]),
                 ordinal=ordinal_misfit(question, figure, reading),
                 contrary=contrary(opposed, reading.folded[segment.start : segment.end]),
                 form=forms[segment.sentence]
-                or float(question.kind is Kind.LIST and "、" in reading.folded[start:end]),
+                or float(question.kind is Kind.LIST and bool(_LISTED.search(reading.folded, start, end))),
             )
             score = sum(weight * value for weight, value in zip(worth, features, strict=True))
             found.append(
@@ -240,7 +244,11 @@ def _places(question: Question, reading: Reading) -> Iterable[tuple[int, int, Da
     elif question.kind is Kind.DATE:
         titles = [found.span() for found in _TITLE.finditer(reading.folded)]
         for start, end in (*((e.start, e.end) for e in reading.periods), *reading.undated):
-            if not any(a < start < b for a, b in titles):  # 《"十四五"规划》 says nothing of when
+            # Neither 《"十四五"规划》 nor when a report came out or was drawn up says when something was.
+            told = (not _TOLD.search(question.folded) and _TOLD.match(reading.folded, start)) or _SENT.match(
+                reading.folded, end
+            )
+            if not told and not any(a < start < b for a, b in titles):
                 yield start, end, None
     else:
         if question.kind is Kind.LIST:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from typing import Final, NamedTuple
 
 from index import Published, segment
@@ -15,10 +16,26 @@ from rag.reading import DatedFigure, Reading, published_period
 _TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|要达|达到多少|要做")
 _PART_OF: Final = re.compile(r"新增|净增|新认定|推荐|上报|新立项|减少|减排|节约")
 _WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
+_ROLLING: Final = re.compile(r"[近过][去]?[一二三四五六七八九十两\d]+年")
+_LONG: Final = timedelta(days=2 * 365)
 _HOW_LONG: Final = re.compile(r"多久|多长|时间|几[年天]|何时|期限|工期|年限")
-_HOW_LONG_ONLY: Final = re.compile(r"多久|多长时间|多少时间")
-_HOW_BIG: Final = re.compile(r"(?<!比例)多大(?!比例|幅度|比重|份额)")
 DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
+_COUNTERS: Final = frozenset(
+    ["个", "名", "家", "项", "位", "件", "条", "户", "人", "座", "台", "套", "次", "种", "批"]
+)
+_LENGTHS: Final = frozenset(["米", "公里", "千米", "厘米", "毫米", "海里", "里"])
+_AREAS: Final = frozenset(["亩", "平方米", "平方公里", "平方千米", "公顷", "平米", "平方厘米", "m2", "㎡"])
+_AMOUNTS: Final = frozenset(
+    ["吨", "公斤", "千克", "克", "斤", "升", "毫升", "立方米", "立方", "方", "桶", "标箱", "车"]
+)
+_DIMENSIONS: Final = (
+    (re.compile(r"多久|多长时间|多少时间"), DURATIONS),
+    (re.compile(r"占地|用地|面积|多大.{0,2}地"), _AREAS),
+    (re.compile(r"多[高宽远厚深]|多长(?!时间)|[^增]长度|高度|里程|跨度|宽度"), _LENGTHS | DURATIONS),
+    (re.compile(r"多重|重量|多少(?:货|粮|油|煤|钢|菜|肉|垃圾|水|气)"), _AMOUNTS),
+)
+"""What a question measures that names no unit, and the units that it is measured in."""
+_HOW_BIG: Final = re.compile(r"(?<!比例)多大(?!比例|幅度|比重|份额)")
 _FINENESS: Final = (
     (
         re.compile(r"哪一?年|年份|几几年"),
@@ -52,7 +69,7 @@ _DEFINES: Final = re.compile(
 )
 _ASKS_NAME: Final = re.compile(r"名字|姓名")
 _QUOTED: Final = re.compile(r"[\"《「『][^\"》」』]{2,24}[\"》」』]")
-_MEMBER_END: Final = re.compile(r"、|和(?=[^、]*$)|以及|及(?=[^、]*$)|与(?=[^、]*$)")
+_MEMBER_END: Final = re.compile(r"(?<=》)(?=《)|、|和(?=[^、]*$)|以及|及(?=[^、]*$)|与(?=[^、]*$)")
 _EXCEPT: Final = re.compile(r"除了?(.{2,40}?)(?:之外|以外|外|,|还)")
 _PER: Final = re.compile(r"均|每|单位|/")
 _CLASS: Final = re.compile(r"(?:以上|级)$")
@@ -95,6 +112,8 @@ def agreement(question: Question, figure: DatedFigure | None, reading: Reading) 
     if (period.first, period.end) == (asked.first, asked.end):
         return 1.0
     if figure is not None and figure.said is None:
+        if period.last < asked.first and not asks_for_target(question):
+            return -1.0  # told before the time asked about began
         return 0.3 if _same_year(asked, period) else -0.5
     if figure is not None and figure.said is not None and _is_other_stretch(asked, figure.said, question):
         return -1.0
@@ -119,10 +138,13 @@ def _cannot_be(asked: Period, figure: DatedFigure, question: Question) -> bool:
 def _is_other_stretch(asked: Period, said: TimeExpression, question: Question) -> bool:
     """Whether a figure is of a part of the stretch asked for, or of a longer one: 6月 is not 上半年.
 
-    A year stands for whatever in it is told, unless 全年 is asked; and what holds as of a day holds.
+    A year stands for whatever in it is told, unless 全年 is asked, but not for 15年来; what holds as of a
+    day holds; and a question about 近三年 only names the day that they end on.
     """
-    if said.kind != "during":
+    if said.kind != "during" or _ROLLING.search(question.folded):
         return False
+    if said.period.end - said.period.first > _LONG and asked.end - asked.first < _LONG:
+        return True
     if asked.granularity == "year":
         return bool(_WHOLE_YEAR.search(question.folded)) and said.period.granularity != "year"
     stretches = ("quarter", "half", "span", "month")
@@ -141,8 +163,8 @@ def unit_fit(question: Question, figure: DatedFigure | None) -> float:
     if "/" in unit and not _PER.search(question.folded):  # 亩均, where the whole is asked for
         return -1.0
     if not question.unit:
-        if _HOW_LONG_ONLY.search(question.folded):
-            return 1.0 if unit in DURATIONS else -1.0
+        if units := next((units for asks, units in _DIMENSIONS if asks.search(question.folded)), None):
+            return 1.0 if unit in units else -1.0 if unit in _COUNTERS or unit in DURATIONS else 0.0
         if unit == "%" and _HOW_BIG.search(question.folded):
             return -1.0
         return -1.0 if unit in DURATIONS and not _HOW_LONG.search(question.folded) else 0.0
@@ -212,7 +234,9 @@ def form_fit(question: Question, reading: Reading, sentence: int) -> float:
     start, end = reading.sentences[sentence]
     text = reading.folded[start:end]
     if question.kind is Kind.DEFINITION:
-        return 3.0 * bool(_DEFINES.search(text))
+        term = re.escape(_term(question))
+        own = re.search(rf'{term}[》"」\']?(?:,?是?指|是|即|,?就是|\((?!以下))', text) if term else None
+        return 4.0 if own else 3.0 * bool(_DEFINES.search(text))
     if question.kind is Kind.LIST:
         lists = [members(reading.folded[a:b]) for a, b in reading.enumerations if start <= a < end]
         excepted = _EXCEPT.search(question.folded)
@@ -226,6 +250,12 @@ def form_fit(question: Question, reading: Reading, sentence: int) -> float:
         )
         return 0.0 if named else -1.0
     return 0.0
+
+
+def _term(question: Question) -> str:
+    """What is to be defined: the words in quotation marks, else the last word; "" if there is none."""
+    quoted = _QUOTED.search(question.folded)
+    return quoted[0][1:-1] if quoted else question.words[-1] if question.words else ""
 
 
 def members(listed: str) -> list[str]:

@@ -338,7 +338,8 @@ _DIGITS_OF_YEAR: Final = (
 _NIAN: Final = r" ?年(?!代(?!表))(?:度(?!过))?"
 _YEAR_NUMBER: Final = re.compile(_DIGITS_OF_YEAR)
 _YEAR: Final = (
-    rf"(?P<year>{_DIGITS_OF_YEAR}{_NIAN}|(?:今年(?!轻)|(?<![成基资])本年|去年|(?<!以)上一?年(?!级)"
+    rf"(?P<year>{_DIGITS_OF_YEAR}{_NIAN}|{_DIGITS_OF_YEAR}(?= ?(?:[上下]半年|全年|第?[一二三四1-4]季度|前{_NUMERAL}个|q[1-4]))"
+    r"|(?:今年(?!轻)|(?<![成基资])本年|去年|(?<!以)上一?年(?!级)"
     r"|(?<![目当之以日])前一?年|(?<![说声证表])明年|(?<![今以之])后年|当年|(?<!不)同年(?!龄|级)"
     r"|(?<![此本每首多\d一二三四五六七八九十])次年|翌年)(?:度(?!过))?)"
 )
@@ -367,6 +368,7 @@ _PARTS: Final[dict[str, Callable[..., tuple[int, int]]]] = {
     rf"{_ALONE}第?{_N}、第?{_N}季度": lambda a, b: (3 * _consecutive(a, b)[0] - 2, 3 * _number(b)),
     rf"{_ALONE}第?{_N}季度": lambda n: (3 * _number(n) - 2, 3 * _number(n)),
     r"首季度?": lambda: (1, 3),
+    r"q([1-4])(?!\d)": lambda n: (3 * _number(n) - 2, 3 * _number(n)),
     r"上半年": lambda: (1, 6),
     r"下半年": lambda: (7, 12),
     r"全年(?!龄)": lambda: (1, 12),
@@ -482,6 +484,11 @@ def _rolling(match: re.Match[str], scene: _Scene) -> Period:
     return Period.between(_shifted(end, -months), end)
 
 
+def _for_years(match: re.Match[str], scene: _Scene) -> Period:
+    """15年来."""
+    return Period.between(_shifted(scene.now.end, -12 * _number(match["n"])), scene.now.end)
+
+
 def _this_or_last(match: re.Match[str], scene: _Scene) -> Period:
     """本月, 上季度."""
     length = 1 if match["unit"] == "月" else 3
@@ -552,6 +559,7 @@ _RULES: Final[dict[str, tuple[Callable[[re.Match[str], _Scene], Period], str]]] 
         rf"(?P<way>(?<![将接附靠时立了经达成续])近|最近|过去|未来|今后)[的这]*"
         rf"(?:{_n('n')}(?P<unit>年|个月)|半年)(?!期)",
     ),
+    "for": (_for_years, rf"{_ALONE}{_n('n')}(?:多|余)?年来"),
     "unit": (
         _this_or_last,
         rf"(?P<which>(?<![成基])本|这个|(?<!以)[上下]一?个?)(?P<unit>月|季度){_AT_EDGE}",
@@ -563,7 +571,7 @@ _RULES: Final[dict[str, tuple[Callable[[re.Match[str], _Scene], Period], str]]] 
         r"|(?<![展体出呈实发表涌显])现在)(?:为止)?",
     ),
 }
-_POINTING: Final = ("same", "rolling", "now")  # what follows in the sentence doesn't refer to these
+_POINTING: Final = ("same", "rolling", "for", "now")  # what follows in the sentence doesn't refer to these
 
 
 def _whole(pattern: str) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Final
 
-from index import segment
+from index import Document, segment
 from rag.question import Question
 from rag.reading import Reading
 from rag.wording import spellings
@@ -15,15 +17,38 @@ _PLACE_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,}(?:[省市区县镇城港�
 _PLACE_WORDS: Final = 3  # words of a place's name at most
 
 
-def is_elsewhere(reading: Reading, regions: Set[str], places: Sequence[str]) -> bool:
+def is_elsewhere(question: Question, reading: Reading, regions: Set[str], places: Sequence[str]) -> bool:
     """Whether a passage is of none of the regions asked about, or lacks one of the places named.
 
     Where the document's region is unknown, a place that the passage doesn't name says nothing.
     """
     if regions and not any(map(reading.has, regions)):
         return True
+    if is_of_others(reading.document, question):
+        return True
     lacking = not all(any(map(reading.has, spellings(place))) for place in places)
     return lacking and reading.document.region is not None
+
+
+def is_of_others(document: Document, question: Question) -> bool:
+    """Whether a document names provinces or countries, but none of those that a question names."""
+    return any(
+        asked and named and not asked & named
+        for asked, named in zip(_known_in(question.folded), _known_in(document.text), strict=True)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _known_in(text: str) -> tuple[frozenset[str], ...]:
+    """The provinces, and the countries, that a text names."""
+    return tuple(frozenset(names.findall(text)) for names in _known())
+
+
+@cache
+def _known() -> tuple[re.Pattern[str], ...]:
+    lines = Path(__file__).with_name("places.txt").read_text(encoding="utf-8").splitlines()
+    groups = [sorted(line.split(), key=len, reverse=True) for line in lines if not line.startswith("#")]
+    return tuple(re.compile("|".join(names)) for names in groups)
 
 
 def asked_places(question: Question, regions: Set[str]) -> set[str]:

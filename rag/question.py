@@ -70,7 +70,7 @@ _COUNT_WORDS: Final = {
 }
 
 _DATE: Final = re.compile(
-    r"什么时候|啥时候|何时|什么时间|哪一?年|哪一?天|哪一?月|几月|几号|哪个月|[哪几]个?季度|[公西]元前?几年|when\b"
+    r"什么时候|啥时候|何时|什么时间|哪一?年|哪[一几]?天|哪[一几]日|哪一?月|几月|几号|哪个月|[哪几]个?季度|[公西]元前?几年|when\b"
 )
 _LIST: Final = re.compile(
     r"哪些|哪几|哪([两二三四五六七八九十]|\d{1,2})(?:大|个|条|家|项|类|种|座|所|位|名)?|分别|各(?:是|指|有|叫|为)|有什么|包括什么|包含什么"
@@ -80,7 +80,9 @@ _PERCENT: Final = re.compile(
     r"百分之(?:多少|几)|多大比例|[\u3400-\u9fff]率(?![先领])|比例|占比|比重|增速|增长率|增幅"
     rf"|(?:增长|[涨降升跌])了?多少(?![万亿千百]*(?:{_MEASURE}))|几成|[几百千]分之几|百分比|强度|百分点"
 )
-_NUMBERED: Final = re.compile(r"(?:电话|热线|号码|文号|字号|编号|邮编|网址|邮箱|代码|门牌)[^,?。]{0,4}(?:多少|几号?|什么|啥)")
+_NUMBERED: Final = re.compile(
+    r"(?:电话|热线|号码|文号|字号|编号|邮编|网址|邮箱|代码|门牌)[^,?。]{0,4}(?:多少|几号?|什么|啥)"
+)
 _RANK: Final = re.compile(r"第几(?![次届个批轮起])|排(?:名|在|位)?(?:第)?(?:几|多少|什么)|什么名次|名次")
 _MONEY: Final = re.compile(
     rf"多少钱|多少(?:个)?(?:万|亿|万亿|千万)?(?:元|块|美元|亿|万)(?!元?以上|(?:{_MEASURE}))|"
@@ -95,7 +97,8 @@ _NUMBER: Final = re.compile(
     r"多少|(?<![这那前后近好])几(?!乎|何|率|个数字)|多大|多高|多长|多重|多久|多宽|第几|排名|how (?:many|much)"
 )
 _AMOUNT: Final = re.compile(
-    r"[^ ,?]{0,40}(?:率|增速|增幅|涨幅|降幅|比例|占比|比重|强度|增加值|产值|营收|收入|金额|交易额|投资额|总投资|面积|占地|产能|产量|数量|总量|规模|人数|家数|得分|排名)(?=(?:目标|呢)?[?。!\s]*$)"
+    r"[^ ,?]{0,40}(?:率|增速|增幅|涨幅|降幅|比例|占比|比重|强度|增加值|产值|营收|收入|支出|利润|金额|[易资售口产款债税]额|余额|总额|总投资|税收|进出口|生产总值|gdp"
+    r"|面积|占地|产能|产量|销量|吞吐量|用电量|装机容?量?|数量|总量|规模|人口|人数|人次|家数|户数|均价|单价|票价|票房|得分|排名)(?=(?:目标|呢)?[?。!\s]*$)"
 )
 MORE: Final = re.compile(
     r"(?:谁|哪[个家边]).{0,8}?(?:[更最](?P<more>[高低多少大小快慢])|(?P<end>[高低多少大小快慢])[一些点]*(?=[?,。]|$))"
@@ -116,7 +119,7 @@ INTERROGATIVE: Final = re.compile(
 )
 _SEPARABLE: Final = re.compile(r"(?=([\u3400-\u9fff])[了完过好着]([\u3400-\u9fff]))")
 _PACKAGING: Final = re.compile(
-    r"^那(?=[比么要])|请问|麻烦|告诉我|我想知道|想问一?下|帮我查一?下|你知道|是不是|有没有|是否|分别|各自|各(?=[是有为指完达约])|具体|吗|呢|吧|呀|"
+    r"^那(?=[比么要])|请问|麻烦|告诉我|我想知道|想问一?下|帮我查一?下|你知道|是不是|有没有|是否|分别|各自|各(?=[是有为指完达约涨降增减占投花拿])|具体|吗|呢|吧|呀|"
     r"一共|总共|合计|叫做|叫|名叫|意思|名字|指的是|这个|那个|这几|那几|那(?=[前后个家些])|这(?=[家些])|中(?=有 )|(?:[是为有]|达到?)(?= )|(?<=[大高长重久宽])多"
 )
 _STOP_WORDS: Final = (
@@ -133,7 +136,9 @@ _STOP_WORDS: Final = (
 )
 _STOP: Final = frozenset(_STOP_WORDS.split())
 _IDEOGRAPHS: Final = re.compile(r"[\u3400-\u9fff]+")
-_LEADING: Final = re.compile(r"^[那这哪家个能会可后前以又就都把被给跟让从在到对与和及或也还很太更最为其所曾已正将要不他她它谁我你]+")
+_LEADING: Final = re.compile(
+    r"^[那这哪家个能会可后前以又就都把被给跟让从在到对与和及或也还很太更最为其所曾已正将要不他她它谁我你]+"
+)
 _TRAILING: Final = re.compile(r"[了过着上下个得的到在完好成出里中内吗呢]+$")
 _SHELLS: Final = frozenset(["目标", "任务"])
 """Words that say what is asked for only with the one before them: 常住人口目标."""
@@ -146,6 +151,9 @@ _LEANING: Final = re.compile(
 )
 _COUNTER: Final = re.compile(r"[一二两三四五六七八九十几]{1,2}[个条家项种类位篇座所名]")
 _POINTING: Final = re.compile(r"[他她它其该]|这[块个家项些里]|两边|双方")
+_FROM_TODAY: Final = re.compile(
+    r"[今去前明后本上下昨当同目现如眼迄至近最过未](?!半年|[\d一二两三四五六七八九十]+个)"
+)
 _LAST_YEAR: Final = re.compile(r"去年|前年|明年|后年")
 _INDICATOR: Final = re.compile(r"投资|数量|总数|企业|项目|出口|进口|消费|财政|利润|税收|人口|就业|专利")
 _NAME: Final = 2.3e-6
@@ -173,7 +181,7 @@ def understand(
     now = _reference(folded, Published(day, day))
     before = understand(history[-1], history[-_REMEMBERED:-1], today) if history else None
     words, head = _content(folded, now)
-    kind, unit = _kind_and_unit(folded)
+    kind, unit = _kind_and_unit(_without_periods(folded, now))
     period = _period(folded, now, None)
     if before is None or not (_leans_on_before(folded, words) if leans is None else leans):
         return Question(text, folded, kind, words, head, {}, unit, _count(folded), period)
@@ -185,6 +193,17 @@ def understand(
         now = Published(before.period.last, before.period.last)  # in a talk about 2024, 去年 is 2023
     period = _period(folded, now, before.period) or before.period
     return Question(text, folded, kind, words, head, carried, unit, _count(folded), period)
+
+
+def reference_day(questions: Sequence[str], today: date, newest: date | None) -> date:
+    """The day that the questions' times are read against: today, or where all are months and quarters of no
+    year, the day of the newest document, so that 一季度 is the last one that is told of.
+    """
+    everything = [e for text in questions for e in find_periods(fold(text), Published(today, today))]
+    if not everything or newest is None:
+        return today
+    bare = all(not e.explicit_year and not _FROM_TODAY.match(e.text) for e in everything)
+    return min(today, newest) if bare else today
 
 
 def _carried(folded: str, words: tuple[str, ...], before: Question) -> dict[str, float]:
@@ -203,6 +222,8 @@ def _carried(folded: str, words: tuple[str, ...], before: Question) -> dict[str,
         or _POINTING.search(folded)
         or not before.words
     ):
+        return {word: weight for word, weight in everything.items() if weight > _FORGOTTEN}
+    if re.match(r"(?:那|那么)?.{1,8}的呢", folded):  # 那农村的呢: of the same subject
         return {word: weight for word, weight in everything.items() if weight > _FORGOTTEN}
     subject = before.words[0]
     if _AMOUNT.search(folded) or _INDICATOR.search(words[-1]):
@@ -274,7 +295,18 @@ def _trimmed(word: str, start: int) -> tuple[str, int]:
 
 
 def _is_content(word: str) -> bool:
-    return bool(word) and word not in _STOP and not _COUNTER.fullmatch(word) and re.match(r"\w", word) is not None
+    return (
+        bool(word)
+        and word not in _STOP
+        and not _COUNTER.fullmatch(word)
+        and re.match(r"\w", word) is not None
+    )
+
+
+def _without_periods(folded: str, now: Published) -> str:
+    """Keywords without the time that they end in (机器人产业收入 2023年上半年), which hides what is asked for."""
+    last = next(reversed(find_periods(folded, now)), None)
+    return folded[: last.start] if last and not folded[last.end :].strip(" ?。") else folded
 
 
 def _kind_and_unit(folded: str) -> tuple[Kind, str]:

@@ -25,7 +25,9 @@ _LEANING: Final = re.compile(
 )
 _TOGETHER: Final = 160
 _ITEM: Final = r"[^、,;:。?!\n()]{1,24}"
-_ENUMERATION: Final = re.compile(rf"{_ITEM}(?:、{_ITEM})+")
+_ENUMERATION: Final = re.compile(
+    rf"(?!(?:第?[一二三四五六七八九十]{{1,3}}|\d)、){_ITEM}(?:、{_ITEM})+|[^、,;:。?!\n()]{{0,12}}《[^《》\n]+》(?:《[^《》\n]+》)+"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from index import Published, fold, segment
-from rag.periods import TimeExpression, find_periods
+from rag.periods import Period, TimeExpression, find_periods
 from rag.question import INTERROGATIVE
 
 _EACH: Final = re.compile(
@@ -21,7 +21,7 @@ _CHANGE: Final = re.compile(
 _DIFFERENCE: Final = re.compile(r"比(?P<other>[^,;?。]{2,24}?)[多少高低](?:出|了)?多少")
 _PAIR: Final = re.compile(
     r"(?P<first>[^,:;?。、和与跟的在]{2,20})(?:和|与|跟|、)(?P<second>[^,:;?。、和与跟的]{2,20}?)"
-    r"(?=的[^,?]{1,12}(?:谁|哪|各|分别)|[,:]?(?:谁|哪[个家边]|各|分别|相比|比))"
+    r"(?=的[^,?]{1,12}(?:谁|哪|各|分别)|[,:]?(?:谁|哪[个家边]|各|分别|相比|比)|,[^,?]{1,12}(?:各|分别))"
 )
 _FROM_TO: Final = re.compile(r"\s*(?:到|至|-|~)\s*")
 _CLAUSE: Final = re.compile(r"[^,;?。!]+[,;?。!]*")
@@ -83,7 +83,7 @@ def _by_period(folded: str, now: Published) -> list[Part]:
         expression.period: expression
         for expression in expressions
         if not any(
-            o.period != expression.period and expression.period.contains(o.period) for o in expressions
+            o.period != expression.period and _is_year_of(expression.period, o.period) for o in expressions
         )
     }
     if len(distinct) < 2:
@@ -92,6 +92,11 @@ def _by_period(folded: str, now: Published) -> list[Part]:
         Part(str(e.period), _without(folded, [o for o in expressions if o is not e], e))
         for e in distinct.values()
     ]
+
+
+def _is_year_of(year: Period, other: Period) -> bool:
+    """Whether the other lies in it and only the shorter is meant (2023年的一季度): not so of 前7个月 and 上半年."""
+    return year.contains(other) and year.granularity == "year"
 
 
 def _ends(expression: TimeExpression, now: Published) -> list[str]:
