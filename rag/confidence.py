@@ -30,7 +30,7 @@ _FEW: Final = 4
 """In a question of so few words each tells: there alone words that the documents lack count."""
 _LEAD: Final = 200
 """Characters in which a document says where it plays and of whom."""
-_HEAD_FAR: Final = 0.3
+_HEAD_FAR: Final = 0.2
 _HEAD_NEAR: Final = 0.7
 _ALL_WORDS: Final = 0.95
 _UNRELATED_WORDS: Final = 0.6

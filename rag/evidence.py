@@ -156,7 +156,10 @@ def word_weights(question: Question, head: str, passage_index: PassageIndex) -> 
     rarity = {word: passage_index.lexical.rarity(word) for word in question.words}
     if head in rarity:
         rarity[head] *= _HEAD
-    rarity |= {word: share * passage_index.lexical.rarity(word) for word, share in question.carried.items()}
+    carried = {word: share * passage_index.lexical.rarity(word) for word, share in question.carried.items()}
+    # However long the turn before was, what it was about says no more than what is asked now.
+    scale = min(1.0, sum(rarity.values()) / sum(carried.values())) if rarity and carried else 1.0
+    rarity |= {word: scale * weight for word, weight in carried.items()}
     total = sum(rarity.values())
     return {word: weight / total for word, weight in rarity.items()} if total else {}
 
@@ -236,10 +239,11 @@ def _places(question: Question, reading: Reading) -> Iterable[tuple[int, int, Da
         ordinal = asks_for_ordinal(question)
         for dated in reading.figures:
             figure = dated.figure
+            bare = not figure.unit and question.unit in ("元", "%") and "\t" not in reading.passage.text
             wanted = not question.unit or not figure.unit or compatible(figure.unit, question.unit)
             # The 11th of a kind may say how often, but not how many of another.
             other = figure.ordinal and question.unit not in ("", figure.unit)
-            if wanted and not (other and not ordinal):
+            if wanted and not bare and not (other and not ordinal):
                 yield figure.start, figure.end, dated
     elif question.kind is Kind.DATE:
         titles = [found.span() for found in _TITLE.finditer(reading.folded)]

@@ -139,7 +139,7 @@ _IDEOGRAPHS: Final = re.compile(r"[\u3400-\u9fff]+")
 _LEADING: Final = re.compile(
     r"^[那这哪家个能会可后前以又就都把被给跟让从在到对与和及或也还很太更最为其所曾已正将要不他她它谁我你]+"
 )
-_TRAILING: Final = re.compile(r"[了过着上下个得的到在完好成出里中内吗呢]+$")
+_TRAILING: Final = re.compile(r"[了过着上下个得的到在完好成出里中内靠吗呢]+$")
 _SHELLS: Final = frozenset(["目标", "任务"])
 """Words that say what is asked for only with the one before them: 常住人口目标."""
 _EXCLUDED: Final = re.compile(
@@ -215,6 +215,8 @@ def _carried(folded: str, words: tuple[str, ...], before: Question) -> dict[str,
     everything = {word: _FADING * weight for word, weight in before.carried.items()} | dict.fromkeys(
         before.words, _FADING
     )
+    if words and INTERROGATIVE.search(folded):
+        everything.pop(before.head, None)  # something else is asked of the same
     if (
         not words
         or all(_ORDINAL.match(word) for word in words)
