@@ -44,6 +44,8 @@ _HEAD: Final = 1.4
 """How much more the word counts that says what is asked for."""
 _LISTED: Final = re.compile(r"(?<![一二三四五六七八九十])、|》《")
 _TITLE: Final = re.compile(r"《[^《》\n]{1,60}》")
+_KIND_WORD: Final = 0.5
+"""How much less the word counts that only names the kind of thing asked for: 什么职务."""
 _TOLD: Final = re.compile(r"截[至止]")
 _SENT: Final = re.compile(r" ?[电讯](?![话影视器信])| ?消息")
 _NEAR: Final = 0.2
@@ -155,13 +157,20 @@ def word_weights(question: Question, head: str, passage_index: PassageIndex) -> 
     """Each word's share of the question, by rarity, the head's raised; together 1."""
     rarity = {word: passage_index.lexical.rarity(word) for word in question.words}
     if head in rarity:
-        rarity[head] *= _HEAD
+        rarity[head] *= _KIND_WORD if is_kind_word(head, question) else _HEAD
     carried = {word: share * passage_index.lexical.rarity(word) for word, share in question.carried.items()}
     # However long the turn before was, what it was about says no more than what is asked now.
     scale = min(1.0, sum(rarity.values()) / sum(carried.values())) if rarity and carried else 1.0
     rarity |= {word: scale * weight for word, weight in carried.items()}
     total = sum(rarity.values())
     return {word: weight / total for word, weight in rarity.items()} if total else {}
+
+
+def is_kind_word(word: str, question: Question) -> bool:
+    """Whether a word follows 什么 or 哪个: the answer is one, and need not call itself so."""
+    return question.kind is Kind.FACT and bool(
+        re.search(rf"(?:什么|啥|哪一?[个家位所座名种类项])(?:的)?{re.escape(word)}", question.folded)
+    )
 
 
 def is_known(word: str, passage_index: PassageIndex) -> bool:

@@ -14,7 +14,7 @@ from rag.reading import Reading
 from rag.wording import occurrences, spellings
 
 _INDICATOR: Final = re.compile(
-    r"(?:(?<!价)值|率|投资|出口|进口|消费|税收|利润|收入|财政|人口|专利|产量|产能|面积|交易额|成交额|经费|占地|就业|能耗|用电量|吞吐量)$"
+    r"(?:(?<!价)值|率|投资|出口|进口|消费|税收|利润|收入|财政|人口|专利|产量|产能|面积|交易额|成交额|经费|占地|就业|能耗|用电量|吞吐量|[票单均房售]价|价格|[运学房水电]费|工资|薪资?|奖金)$"
 )
 _NOTHING: Final = re.compile(r"[年月日天]内?$|小时|分钟|百分点")  # how long, which one
 _BEHIND: Final = re.compile(r"(?:多少|几)(?:多)?(?:万|亿)?[家个位名项所座条件款台辆只种]")
