@@ -252,15 +252,17 @@ def _places(question: Question, reading: Reading) -> Iterable[tuple[int, int, Da
             wanted = not question.unit or not figure.unit or compatible(figure.unit, question.unit)
             # The 11th of a kind may say how often, but not how many of another.
             other = figure.ordinal and question.unit not in ("", figure.unit)
-            if wanted and not bare and not (other and not ordinal):
+            # Nor are 10年 how large something is.
+            unfit = not question.unit and figure.unit and unit_fit(question, dated) < 0
+            if wanted and not (bare or unfit or (other and not ordinal)):
                 yield figure.start, figure.end, dated
     elif question.kind is Kind.DATE:
         titles = [found.span() for found in _TITLE.finditer(reading.folded)]
         for start, end in (*((e.start, e.end) for e in reading.periods), *reading.undated):
             # Neither 《"十四五"规划》 nor when a report came out or was drawn up says when something was.
-            told = (not _TOLD.search(question.folded) and _TOLD.match(reading.folded, start)) or _SENT.match(
-                reading.folded, end
-            )
+            told = (
+                not _TOLD.search(question.folded) and _TOLD.match(reading.folded, start)
+            ) or _SENT.match(reading.folded, end)
             if not told and not any(a < start < b for a, b in titles):
                 yield start, end, None
     else:

@@ -8,33 +8,19 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 
 from index import Published, segment
-from rag.figures import Stance
+from rag.figures import DIMENSIONS, Stance, compatible
 from rag.periods import Period, TimeExpression, find_periods
 from rag.question import Kind, Question, is_name
 from rag.reading import DatedFigure, Reading, published_period
 
 _TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|要达|达到多少|要做")
 _PART_OF: Final = re.compile(r"新增|净增|新认定|推荐|上报|新立项|减少|减排|节约")
+_EACH: Final = re.compile(r"每[^年月日天季,]{1,3}$")
 _WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
 _ROLLING: Final = re.compile(r"[近过][去]?[一二三四五六七八九十两\d]+年")
 _LONG: Final = timedelta(days=2 * 365)
 _HOW_LONG: Final = re.compile(r"多久|多长|时间|几[年天]|何时|期限|工期|年限")
 DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
-_COUNTERS: Final = frozenset(
-    ["个", "名", "家", "项", "位", "件", "条", "户", "人", "座", "台", "套", "次", "种", "批"]
-)
-_LENGTHS: Final = frozenset(["米", "公里", "千米", "厘米", "毫米", "海里", "里"])
-_AREAS: Final = frozenset(["亩", "平方米", "平方公里", "平方千米", "公顷", "平米", "平方厘米", "m2", "㎡"])
-_AMOUNTS: Final = frozenset(
-    ["吨", "公斤", "千克", "克", "斤", "升", "毫升", "立方米", "立方", "方", "桶", "标箱", "车"]
-)
-_DIMENSIONS: Final = (
-    (re.compile(r"多久|多长时间|多少时间"), DURATIONS),
-    (re.compile(r"占地|用地|面积|多大.{0,2}地"), _AREAS),
-    (re.compile(r"多[高宽远厚深]|多长(?!时间)|[^增]长度|高度|里程|跨度|宽度"), _LENGTHS | DURATIONS),
-    (re.compile(r"多重|重量|多少(?:货|粮|油|煤|钢|菜|肉|垃圾|水|气)"), _AMOUNTS),
-)
-"""What a question measures that names no unit, and the units that it is measured in."""
 _HOW_BIG: Final = re.compile(r"(?<!比例)多大(?!比例|幅度|比重|份额)")
 _FINENESS: Final = (
     (
@@ -115,7 +101,11 @@ def agreement(question: Question, figure: DatedFigure | None, reading: Reading) 
         if period.last < asked.first and not asks_for_target(question):
             return -1.0  # told before the time asked about began
         return 0.3 if _same_year(asked, period) else -0.5
-    if figure is not None and figure.said is not None and _is_other_stretch(asked, figure.said, question):
+    if (
+        figure is not None
+        and figure.said is not None
+        and (_is_other_stretch(asked, figure.said, question) or _is_whole_year(asked, figure.said, reading))
+    ):
         return -1.0
     if asked.contains(period):
         return 0.7
@@ -151,6 +141,18 @@ def _is_other_stretch(asked: Period, said: TimeExpression, question: Question) -
     return asked.granularity in stretches and said.period.granularity in stretches
 
 
+def _is_whole_year(asked: Period, said: TimeExpression, reading: Reading) -> bool:
+    """Whether a figure is of a year that was over when it was told, where a part of one is asked for."""
+    if said.kind != "during" or said.period.granularity != "year" or asked.granularity == "year":
+        return False
+    published = reading.document.published
+    over = (
+        said.period.end <= published.first if published else said.text.startswith(("去年", "前年", "上年"))
+    )
+    # At its end, 2022年底, it is as the year left it.
+    return over and said.period.end != asked.end and asked.end - asked.first < timedelta(days=365)
+
+
 def _same_year(asked: Period, period: Period) -> bool:
     return asked.first.year <= period.last.year and period.first.year <= asked.last.year
 
@@ -163,12 +165,11 @@ def unit_fit(question: Question, figure: DatedFigure | None) -> float:
     if "/" in unit and not _PER.search(question.folded):  # 亩均, where the whole is asked for
         return -1.0
     if not question.unit:
-        if units := next((units for asks, units in _DIMENSIONS if asks.search(question.folded)), None):
-            return 1.0 if unit in units else -1.0 if unit in _COUNTERS or unit in DURATIONS else 0.0
         if unit == "%" and _HOW_BIG.search(question.folded):
             return -1.0
         return -1.0 if unit in DURATIONS and not _HOW_LONG.search(question.folded) else 0.0
-    return 1.0 if unit == question.unit else -1.0 if not unit or unit == "大" else 0.0
+    same = unit == question.unit or (question.unit in DIMENSIONS and compatible(unit, question.unit))
+    return 1.0 if same else -1.0 if not unit or unit == "大" else 0.0
 
 
 def date_fit(question: Question, expression: str) -> float:
@@ -208,9 +209,12 @@ def asks_for_target(question: Question) -> bool:
 
 
 def narrowing(question: Question, figure: DatedFigure | None, before: str) -> float:
-    """1 for a figure of a part (新增, 其中) where the whole is asked for; ``before`` is what stands before it."""
-    found = _PART_OF.search(before) if figure is not None else None
-    return float(found is not None and found[0] not in question.folded)
+    """1 for a figure of a part (新增, 每班) where the whole is asked for; ``before`` is what stands before it."""
+    if figure is None:
+        return 0.0
+    each = _EACH.search(before) and not _PER.search(question.folded)
+    found = _PART_OF.search(before)
+    return float(bool(each) or (found is not None and found[0] not in question.folded))
 
 
 def ordinal_misfit(question: Question, figure: DatedFigure | None, reading: Reading) -> float:
@@ -236,7 +240,7 @@ def form_fit(question: Question, reading: Reading, sentence: int) -> float:
     if question.kind is Kind.DEFINITION:
         term = re.escape(_term(question))
         own = re.search(rf'{term}[》"」\']?(?:,?是?指|是|即|,?就是|\((?!以下))', text) if term else None
-        return 4.0 if own else 3.0 * bool(_DEFINES.search(text))
+        return 5.0 if own else 3.0 * bool(_DEFINES.search(text))
     if question.kind is Kind.LIST:
         lists = [members(reading.folded[a:b]) for a, b in reading.enumerations if start <= a < end]
         excepted = _EXCEPT.search(question.folded)

@@ -239,8 +239,14 @@ _ASKED_FOR: Final = (
     (re.compile("面积|多大"), frozenset(_spellings(_AREA).values())),
     (re.compile("长度|距离|多长|多远"), frozenset(_spellings(_LENGTH).values())),
     (re.compile("重量|多重"), frozenset(_spellings(_WEIGHT).values())),
+    (
+        re.compile("^货$"),
+        frozenset(_spellings(_WEIGHT).values()) | {"立方米", "升", "标箱", "箱", "桶", "车次"},
+    ),
     (re.compile("名次|排名|第"), frozenset({"位"})),
 )
+DIMENSIONS: Final = ("时间", "面积", "长度", "重量", "货")
+"""What is asked for that is measured in several units, as `compatible` takes it."""
 
 
 def find_figures(text: str) -> list[Figure]:

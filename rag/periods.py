@@ -371,6 +371,7 @@ _PARTS: Final[dict[str, Callable[..., tuple[int, int]]]] = {
     r"q([1-4])(?!\d)": lambda n: (3 * _number(n) - 2, 3 * _number(n)),
     r"上半年": lambda: (1, 6),
     r"下半年": lambda: (7, 12),
+    r"(?<=年)半年(?:度|(?=报))": lambda: (1, 6),
     r"全年(?!龄)": lambda: (1, 12),
     rf"{_ALONE}{_N}月{_TO}(?:次年|翌年){_N}月": lambda a, b: (_number(a), _number(b) + 12),
     rf"{_ALONE}{_N}月?{_TO}{_N}月(?:份|(?!龄))": lambda a, b: (_number(a), _number(b)),

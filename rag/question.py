@@ -86,13 +86,23 @@ _NUMBERED: Final = re.compile(
 _RANK: Final = re.compile(r"第几(?![次届个批轮起])|排(?:名|在|位)?(?:第)?(?:几|多少|什么)|什么名次|名次")
 _MONEY: Final = re.compile(
     rf"多少钱|多少(?:个)?(?:万|亿|万亿|千万)?(?:元|块|美元|亿|万)(?!元?以上|(?:{_MEASURE}))|"
-    r"多少(?:贷款|奖金|罚款|补[贴助偿]|投资|经费|债券|保费|税款?|利息|存款|善款|捐款)|"
+    r"多少(?:花费|成本|费用|运费|开销|贷款|奖金|罚款|补[贴助偿]|投资|经费|债券|保费|税款?|利息|存款|善款|捐款)|"
     r"(?:砸|花|投)了?多少(?!个|家|项|块地)|多少资金|几个?亿|几千万|几百万"
 )
 _MONEY_HEAD: Final = re.compile(
     r"(?:增加值|总产值|产值|投资额?|总投资|营收|营业收入|收入|交易额|成交额|金额|经费|费用|造价|预算|财政|gdp|生产总值|利润|销售额|产业规模)[^,。?]{0,6}(?:是|为|达|有|完成|实现)?(?:到)?(?:了)?(?:多少|多大|几何)"
 )
 _HOW_MANY: Final = re.compile(rf"(?:多少|(?<![哪这那前后近好])几)多?个?[万亿千百]*?({_MEASURE})(?!以上)")
+_DIMENSIONS: Final = {
+    "时间": re.compile(r"多久|多长时间|多少时间"),
+    "面积": re.compile(
+        r"(?:占地|用地|面积).{0,6}(?:多少|多大)(?!亩|平|公顷)|占多大.{0,3}地|多大.{0,3}地(?:方|皮)?[?。]*$"
+    ),
+    "长度": re.compile(r"多[远宽厚深]|(?:长度|里程|跨度|宽度).{0,4}(?:多少|多长|多大)(?!公里|米|千米)"),
+    "重量": re.compile(r"多重|重量.{0,4}多少(?!吨|公斤|千克)"),
+    "货": re.compile(r"多少(?:货|粮食?|油|煤|钢|菜|肉|垃圾)"),
+}
+"""What is asked for without its unit, by the names that `rag.figures.compatible` knows."""
 _NUMBER: Final = re.compile(
     r"多少|(?<![这那前后近好])几(?!乎|何|率|个数字)|多大|多高|多长|多重|多久|多宽|第几|排名|how (?:many|much)"
 )
@@ -112,7 +122,7 @@ _DEFINITION: Final = re.compile(
 
 INTERROGATIVE: Final = re.compile(
     rf"[百千]分之(?:多少|几)|几分之几|第几(?:{_MEASURE})?|(?:多少|几)个?[万亿千百]*?(?:{_QUANTITY})"
-    rf"|(?:多少|(?<![哪这那前后近好])几)[万亿千百]*(?!项目|部门|班级|位置|名[额称]|种类|{LONGER_WORD.pattern})(?:{_COUNTERS})(?=[\u3400-\u9fff?]|$)|多少[万亿]*"
+    rf"|(?:多少|(?<![哪这那前后近好])几)[万亿千百]*(?!项目|部门|班级|位置|名[额称]|种类|{LONGER_WORD.pattern})(?:{_COUNTERS})(?=[\u3400-\u9fff?]|$)|多少[万亿]*钱?"
     r"|什么时候|啥时候|什么时间|什么样的?|为什么(?!样)|什么|怎么样|怎样的?|怎么|如何|为何|哪些|哪里|哪儿"
     r"|哪一?[个份种位家座条项所款类批次场届部名只]?|啥|谁|何时"
     rf"|(?<![这那前后近好])几(?=(?:{_MEASURE})|[月号成千百万亿])|多(?=[大高长重久宽])"
@@ -140,7 +150,7 @@ _IDEOGRAPHS: Final = re.compile(r"[\u3400-\u9fff]+")
 _LEADING: Final = re.compile(
     r"^[那这哪家个能会可后前以又就都把被给跟让从在到对与和及或也还很太更最为其所曾已正将要不他她它谁我你]+"
 )
-_TRAILING: Final = re.compile(r"[了过着上下个得的到在完好成出里中内靠吗呢]+$")
+_TRAILING: Final = re.compile(r"[了过着上下个得的到在完好成出里中内靠由能吗呢]+$")
 _SHELLS: Final = frozenset(["目标", "任务"])
 """Words that say what is asked for only with the one before them: 常住人口目标."""
 _EXCLUDED: Final = re.compile(
@@ -329,6 +339,8 @@ def _kind_and_unit(folded: str) -> tuple[Kind, str]:
         return Kind.NUMBER, "%"
     if _MONEY.search(folded) or _MONEY_HEAD.search(folded):
         return Kind.NUMBER, "元"
+    if dimension := next((name for name, asks in _DIMENSIONS.items() if asks.search(folded)), None):
+        return Kind.NUMBER, dimension
     if measure := _HOW_MANY.search(folded):
         return Kind.NUMBER, _COUNTED_BY.get(measure[1], measure[1])
     if _NUMBER.search(folded):

@@ -23,6 +23,10 @@ _PAIR: Final = re.compile(
     r"(?P<first>[^,:;?。、和与跟的在]{2,20})(?:和|与|跟|、)(?P<second>[^,:;?。、和与跟的]{2,20}?)"
     r"(?=的[^,?]{1,12}(?:谁|哪|各|分别)|[,:]?(?:谁|哪[个家边]|各|分别|相比|比)|,[^,?]{1,12}(?:各|分别))"
 )
+# Keywords: 进出口总值 商丘 上海口岸 各多少.
+_SPACED_PAIR: Final = re.compile(
+    r"(?<!\S)(?P<first>[^\s,?]{2,12}) (?P<second>[^\s,?]{2,12})(?= ?(?:各|分别|谁|哪))"
+)
 _FROM_TO: Final = re.compile(r"\s*(?:到|至|-|~)\s*")
 _CLAUSE: Final = re.compile(r"[^,;?。!]+[,;?。!]*")
 
@@ -122,7 +126,7 @@ def _without(folded: str, others: list[TimeExpression], kept: TimeExpression) ->
 
 def _by_thing(folded: str, now: Published) -> list[Part]:
     """The same question for each of two things compared; a question that compares nothing, whole."""
-    pair = _PAIR.search(folded) if _EACH.search(folded) else None
+    pair = (_SPACED_PAIR.search(folded) or _PAIR.search(folded)) if _EACH.search(folded) else None
     if pair is None:
         return [Part("", folded)]
     timed = max((expression.end for expression in find_periods(pair["first"], now)), default=0)
