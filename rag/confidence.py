@@ -139,6 +139,7 @@ def is_known_for_other_period(evidence: Sequence[Evidence]) -> bool:
         and e.features.head > _HEAD_NEAR
         and e.features.unit >= best.features.unit
         and e.features.coverage > best.features.coverage
+        and set(e.missing) <= set(best.missing)
         for e in evidence
     )
 

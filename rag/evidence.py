@@ -23,11 +23,12 @@ from rag.features import (
     stance_misfit,
     unit_fit,
 )
-from rag.figures import compatible, find_figures, same_value
+from rag.figures import DIMENSIONS, compatible, find_figures, same_value
 from rag.places import asked_places, is_elsewhere, named_places
 from rag.question import Kind, Question, is_name
 from rag.ranker import WEIGHTS
-from rag.reading import DatedFigure, Reading
+from rag.reading import DatedFigure, Reading, Segment
+from rag.respective import is_of_another
 from rag.sought import Sought, gives, sought
 from rag.types import Hit
 from rag.wording import Occurrences, occurrences, spellings
@@ -46,6 +47,9 @@ _LISTED: Final = re.compile(r"(?<![一二三四五六七八九十])、|》《")
 _TITLE: Final = re.compile(r"《[^《》\n]{1,60}》")
 _KIND_WORD: Final = 0.5
 """How much less the word counts that only names the kind of thing asked for: 什么职务."""
+_FORMULA: Final = re.compile(
+    r"印发给你们|特此(?:通知|通告|公告|批复|函告)|件?(?:主动|依申请)?公开发布\)|现(?:予以?公布|批复如下|通知如下)"
+)
 _TOLD: Final = re.compile(r"截[至止]")
 _SENT: Final = re.compile(r" ?[电讯](?![话影视器信])| ?消息")
 _NEAR: Final = 0.2
@@ -129,7 +133,7 @@ def gather(
                 stance=stance_misfit(question, figure),
                 narrowed=narrowing(question, figure, reading.folded[segment.start : start]),
                 ordinal=ordinal_misfit(question, figure, reading),
-                contrary=contrary(opposed, reading.folded[segment.start : segment.end]),
+                contrary=_contrary(question, reading, segment, figure, opposed),
                 form=forms[segment.sentence]
                 or float(question.kind is Kind.LIST and bool(_LISTED.search(reading.folded, start, end))),
             )
@@ -138,6 +142,20 @@ def gather(
                 Evidence(reading, start, end, segment.sentence, score, features, tuple(missing), figure)
             )
     return sorted(found, key=lambda e: (-e.score, e.reading.passage.passage_id, e.start))
+
+
+def _contrary(
+    question: Question,
+    reading: Reading,
+    segment: Segment,
+    figure: DatedFigure | None,
+    opposed: Sequence[tuple[str, list[str]]],
+) -> float:
+    """1 where a figure is of another of the things it is listed with, or the words around a place say the contrary."""
+    another = is_of_another(question, reading, figure.figure.start) if figure is not None else None
+    if another is not None:
+        return float(another)
+    return contrary(opposed, reading.folded[segment.start : segment.end])
 
 
 def _gives(kind: Sought | None, names: Sequence[str], sentence: str) -> float:
@@ -227,7 +245,9 @@ def _nearness(distance: float) -> float:
 
 
 class _Thin:
-    """Which sentences of a passage can't answer: headings, captions, questions, and what only repeats the question asked."""
+    """Which sentences of a passage can't answer: headings, captions, questions, the formulas of a notice, and what
+    only repeats the question asked.
+    """
 
     def __init__(self, question: Question, reading: Reading) -> None:
         self._question = question
@@ -239,7 +259,9 @@ class _Thin:
             start, end = self._reading.sentences[sentence]
             text = self._reading.folded[start:end]
             news = sum(word not in self._question.folded for word in tokenize(text))
-            self._known[sentence] = float(text[-1] not in "。!…;:-\"'" or news < 3)
+            self._known[sentence] = float(
+                text[-1] not in "。!…;:-\"'" or news < 3 or bool(_FORMULA.search(text))
+            )
         return self._known[sentence]
 
 
@@ -248,7 +270,11 @@ def _places(question: Question, reading: Reading) -> Iterable[tuple[int, int, Da
         ordinal = asks_for_ordinal(question)
         for dated in reading.figures:
             figure = dated.figure
-            bare = not figure.unit and question.unit in ("元", "%") and "\t" not in reading.passage.text
+            bare = (
+                not figure.unit
+                and question.unit in ("元", "%", *DIMENSIONS)
+                and "\t" not in reading.passage.text
+            )
             wanted = not question.unit or not figure.unit or compatible(figure.unit, question.unit)
             # The 11th of a kind may say how often, but not how many of another.
             other = figure.ordinal and question.unit not in ("", figure.unit)

@@ -150,7 +150,7 @@ _IDEOGRAPHS: Final = re.compile(r"[\u3400-\u9fff]+")
 _LEADING: Final = re.compile(
     r"^[那这哪家个能会可后前以又就都把被给跟让从在到对与和及或也还很太更最为其所曾已正将要不他她它谁我你]+"
 )
-_TRAILING: Final = re.compile(r"[了过着上下个得的到在完好成出里中内靠由能吗呢]+$")
+_TRAILING: Final = re.compile(r"[了过着个得的到在完好成出里中内靠由能吗呢]+$")
 _SHELLS: Final = frozenset(["目标", "任务"])
 """Words that say what is asked for only with the one before them: 常住人口目标."""
 _EXCLUDED: Final = re.compile(
@@ -361,7 +361,8 @@ def _count(folded: str) -> int | None:
 
 def is_name(word: str) -> bool:
     """Whether a word likely names something: rare in general text, and none of the language's own words."""
-    return len(word) > 1 and commonness(word) < _NAME and not is_common_noun_or_verb(word)
+    rare = len(word) > 1 and commonness(word) < _NAME
+    return rare and not is_common_noun_or_verb(word) and word[-1] not in "上下"  # 拉上, 规上
 
 
 def _leans_on_before(folded: str, words: tuple[str, ...]) -> bool:

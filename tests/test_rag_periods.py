@@ -143,6 +143,12 @@ EXPRESSIONS = [
     ("今年以来", "2025年1月1日—5月16日", "span", "during", False),
     ("2020年至今", "2020年1月1日—2025年5月16日", "span", "during", True),
     ("近3年", "2022年5月17日—2025年5月16日", "span", "during", False),
+    ("3年来", "2022年5月17日—2025年5月16日", "span", "during", False),
+    ("15年来", "2010年5月17日—2025年5月16日", "span", "during", False),
+    ("2023上半年", "2023年上半年", "half", "during", True),
+    ("2023前三个月", "2023年一季度", "quarter", "during", True),
+    ("2024年Q2", "2024年二季度", "quarter", "during", True),
+    ("2023年半年度", "2023年上半年", "half", "during", True),
     ("近三年", "2022年5月17日—2025年5月16日", "span", "during", False),
     ("近半年", "2024年11月17日—2025年5月16日", "span", "during", False),
     ("过去五年", "2020—2024年", "span", "during", False),
@@ -167,7 +173,7 @@ def test_expression(text: str, period: str, granularity: str, kind: str, explici
 
 NOT_PERIODS = [
     # durations, ages, ordinals, vague words
-    "连续3年位居第一", "3年来", "用5年左右的时间", "3—5年努力", "5年内", "三年行动计划", "24小时",
+    "连续3年位居第一", "用5年左右的时间", "3—5年努力", "5年内", "三年行动计划", "24小时",
     "1年期", "8个月大", "6—8月龄", "十四五岁", "有效期届满前六个月", "第3季", "三季报", "25年",
     "近年来", "多年来", "不久前", "2000年代",
     # every year, another calendar

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from index import Document, Passage
-from rag.places import is_elsewhere, named_places
+from rag.places import is_elsewhere, is_of_others, named_places
+from rag.question import understand
 from rag.reading import Reading, read
 
 TEXT = "未来科技城全力打造创新策源地,义蓬街道新开工项目12个。"
@@ -40,4 +41,23 @@ def test_places_that_a_question_names_as_a_passage_does(question: str, places: l
 def test_a_passage_about_another_place(
     text: str, region: str | None, regions: set[str], places: list[str], elsewhere: bool
 ) -> None:
-    assert is_elsewhere(reading(text, region), regions, places) is elsewhere
+    assert is_elsewhere(understand("增加值多少"), reading(text, region), regions, places) is elsewhere
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "others"),
+    [
+        ("谷歌要在肯尼亚培训多少名妇女?", "谷歌计划在尼日利亚培训2万名妇女。", True),
+        ("谷歌要在尼日利亚培训多少名妇女?", "谷歌计划在尼日利亚培训2万名妇女。", False),
+        ("四川上半年人均可支配收入是多少?", "上海、北京、浙江居民收入超过3万元。", True),
+        (
+            "四川上半年人均可支配收入是多少?",
+            "成都居民人均可支配收入28764元。",
+            False,
+        ),  # nobody says of which province
+        ("印度尼西亚出口多少?", "印度出口增长3%。", True),
+        ("人均可支配收入是多少?", "上海居民收入超过3万元。", False),
+    ],
+)
+def test_a_document_that_names_other_provinces_or_countries(question: str, text: str, others: bool) -> None:
+    assert is_of_others(Document("a.txt", "", text), understand(question)) is others
