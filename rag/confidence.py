@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import Final
 
 from rag.evidence import Evidence
-from rag.features import asks_for_target
+from rag.features import asks_for_target, is_open
 from rag.figures import Stance
 from rag.measured import measured, measures_other
 from rag.question import Kind, Question, is_name
@@ -23,9 +22,6 @@ _WEIGHTS: Final = learnt("confidence")
 THRESHOLD: Final = _WEIGHTS["threshold"]
 """Evidence less sure than this is not given as an answer: at most one right answer in twenty is lost."""
 
-_OPEN: Final = re.compile(
-    r"要(?!求)|会(?!议)|能(?!源|耗)|可以"
-)  # 2027年要建多少: neither result nor target
 _FEW: Final = 4
 """In a question of so few words each tells: there alone words that the documents lack count."""
 _LEAD: Final = 200
@@ -88,7 +84,7 @@ def is_of_other_period(best: Evidence) -> bool:
 def is_target_for_result(asked: Question, best: Evidence) -> bool:
     """Whether it is a target where the result of some time is asked for, which is never given as the answer."""
     dated = best.figure
-    result = asked.period is not None and not asks_for_target(asked) and not _OPEN.search(asked.folded)
+    result = asked.period is not None and not asks_for_target(asked) and not is_open(asked)
     return result and dated is not None and dated.stance is Stance.TARGET
 
 

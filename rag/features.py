@@ -14,6 +14,9 @@ from rag.question import Kind, Question, is_name
 from rag.reading import DatedFigure, Reading, published_period
 
 _TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|要达|达到多少|要做")
+_OPEN: Final = re.compile(
+    r"要(?!求)|会(?!议)|能(?!源|耗)|可以|(?:建成|投产|达产|投运|投用|通车|开通|竣工|完工)(?:以|之)?后"
+)
 _PART_OF: Final = re.compile(r"新增|净增|新认定|推荐|上报|新立项|减少|减排|节约")
 _EACH: Final = re.compile(r"每[^年月日天季,]{1,3}$")
 _WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
@@ -198,7 +201,7 @@ def contrary(asked: Iterable[tuple[str, list[str]]], segment: str) -> float:
 
 def stance_misfit(question: Question, figure: DatedFigure | None) -> float:
     """1 for a target where a result is asked for, or the other way round."""
-    if figure is None:
+    if figure is None or (is_open(question) and not asks_for_target(question)):
         return 0.0
     return float((figure.stance is Stance.TARGET) != asks_for_target(question))
 
@@ -206,6 +209,11 @@ def stance_misfit(question: Question, figure: DatedFigure | None) -> float:
 def asks_for_target(question: Question) -> bool:
     """Whether a question asks what is aimed at rather than what was reached."""
     return bool(_TARGET.search(question.folded))
+
+
+def is_open(question: Question) -> bool:
+    """Whether a question may be answered by a target as well as by a result: 能产多少, 通车后要多久."""
+    return bool(_OPEN.search(question.folded))
 
 
 def narrowing(question: Question, figure: DatedFigure | None, before: str) -> float:
