@@ -24,6 +24,9 @@ _ROLLING: Final = re.compile(r"[近过][去]?[一二三四五六七八九十两\
 _LONG: Final = timedelta(days=2 * 365)
 _HOW_LONG: Final = re.compile(r"多久|多长|时间|几[年天]|何时|期限|工期|年限")
 DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
+_COUNTED: Final = re.compile(
+    r"(?:产能|产量|装机|吞吐量|人口|人数|家数|户数|数量)[^,?]{0,4}(?:多少|多大|几)(?!比例)"
+)
 _HOW_BIG: Final = re.compile(r"(?<!比例)多大(?!比例|幅度|比重|份额)")
 _FINENESS: Final = (
     (
@@ -59,6 +62,7 @@ _DEFINES: Final = re.compile(
 _ASKS_NAME: Final = re.compile(r"名字|姓名")
 _QUOTED: Final = re.compile(r"[\"《「『][^\"》」』]{2,24}[\"》」』]")
 _MEMBER_END: Final = re.compile(r"(?<=》)(?=《)|、|和(?=[^、]*$)|以及|及(?=[^、]*$)|与(?=[^、]*$)")
+_CLAUSE_MARK: Final = re.compile("[,;]")
 _EXCEPT: Final = re.compile(r"除了?(.{2,40}?)(?:之外|以外|外|,|还)")
 _PER: Final = re.compile(r"均|每|单位|/")
 _CLASS: Final = re.compile(r"(?:以上|级)$")
@@ -170,6 +174,8 @@ def unit_fit(question: Question, figure: DatedFigure | None) -> float:
     if not question.unit:
         if unit == "%" and _HOW_BIG.search(question.folded):
             return -1.0
+        if _COUNTED.search(question.folded) and (unit == "%" or compatible(unit, "元")) and unit:
+            return -1.0
         return -1.0 if unit in DURATIONS and not _HOW_LONG.search(question.folded) else 0.0
     same = unit == question.unit or (question.unit in DIMENSIONS and compatible(unit, question.unit))
     return 1.0 if same else -1.0 if not unit or unit == "大" else 0.0
@@ -255,6 +261,12 @@ def form_fit(question: Question, reading: Reading, sentence: int) -> float:
         if excepted and _has_no_other(lists, members(excepted[1])):
             return -1.0
         wanted = question.count or 0
+        if (
+            wanted > 2
+            and len(_CLAUSE_MARK.split(text.rpartition(":")[2].rstrip("。;"))) == wanted
+            and ":" in text
+        ):
+            return 1.0
         return -float(wanted > 2 and max(map(len, lists), default=0) < wanted)  # two are joined by 和, too
     if _ASKS_NAME.search(question.folded):
         named = _QUOTED.search(text) or any(

@@ -12,6 +12,7 @@ from typing import Final
 from index import Published, commonness, fold, is_common_noun_or_verb, is_in_dictionary, segment
 from rag.figures import LONGER_WORD, MEASURES, QUANTITIES
 from rag.periods import Period, TimeExpression, find_periods, parse_period
+from rag.wording import synonyms
 
 
 class Kind(StrEnum):
@@ -123,7 +124,7 @@ _DEFINITION: Final = re.compile(
 INTERROGATIVE: Final = re.compile(
     rf"[百千]分之(?:多少|几)|几分之几|第几(?:{_MEASURE})?|(?:多少|几)个?[万亿千百]*?(?:{_QUANTITY})"
     rf"|(?:多少|(?<![哪这那前后近好])几)[万亿千百]*(?!项目|部门|班级|位置|名[额称]|种类|{LONGER_WORD.pattern})(?:{_COUNTERS})(?=[\u3400-\u9fff?]|$)|多少[万亿]*钱?"
-    r"|什么时候|啥时候|什么时间|什么样的?|为什么(?!样)|什么|怎么样|怎样的?|怎么|如何|为何|哪些|哪里|哪儿"
+    r"|哪[一几]?[天日年月]|什么时候|啥时候|什么时间段?|什么样的?|为什么(?!样)|什么|怎么样|怎样的?|怎么|如何|为何|哪些|哪里|哪儿"
     r"|哪一?[个份种位家座条项所款类批次场届部名只]?|啥|谁|何时"
     rf"|(?<![这那前后近好])几(?=(?:{_MEASURE})|[月号成千百万亿])|多(?=[大高长重久宽])"
 )
@@ -138,7 +139,7 @@ _STOP_WORDS: Final = (
     "所 得 说 看 从 对 向 被 将 会 能 可 要 由 把 给 让 时 时候 情况 一 二 两 几 何 其 其中 问 "
     "关于 目前 现在 那 这 完成 实现 全年 一年 年度 更大 更高 更多 更低 更少 下来 之 间 拿 干 弄 "
     "到底 究竟 大概 大约 大致 压根 根本 最后 最终 真正 实际 已经 曾经 尽量 都 也 更 最 很 至今 首先 逐步 "
-    "百分比 这里 这里头 里头 里边 上述 "
+    "起 百分比 这里 这里头 里头 里边 上述 "
     "自己 自行 任何 其他 我 你 我们 你们 他们 它们 这个 那个 这种 那种 那边 这边 那些 这些 那场 那次 那份 这次 "
     "按照 除了 由于 因为 同时 以及 如果 或者 还要 另外 可以 当月 当年 当时 "
     "当天 当前 单单 单独 从头到尾 整个 总的 之前 以前 后来 后续 随后 期间 一下 一起 一块 已 曾 刚刚 正在 "
@@ -304,7 +305,8 @@ def _trimmed(word: str, start: int) -> tuple[str, int]:
     core = _LEADING.sub("", word)
     start += len(word) - len(core)
     core = _TRAILING.sub("", core)
-    return (core, start) if len(core) < 2 or is_in_dictionary(core) else (word, start)
+    known = len(core) < 2 or is_in_dictionary(core) or core in synonyms()
+    return (core, start) if known else (word, start)
 
 
 def _is_content(word: str) -> bool:
