@@ -108,8 +108,8 @@ def is_hinted(word: str, best: Evidence) -> bool:
 
 
 def is_nameless(asked: Question, best: Evidence) -> bool:
-    """Whether a question names something, and the passage, its heading, title and document's opening have none of the names."""
-    names = _names(asked)
+    """Whether a question names something that documents have, and the passage, its heading, title and document's opening have none of the names."""
+    names = [name for name in _names(asked) if name not in best.unknown]
     where = f"{best.reading.folded}\n{best.reading.context}\n{best.reading.document.text[:_LEAD]}"
     return bool(names) and not any(occurrences(name, where) for name in names)
 

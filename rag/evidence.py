@@ -60,7 +60,8 @@ _NEAR: Final = 0.2
 class Evidence:
     """A place that may answer: ``start``–``end`` in the passage, and how much speaks for it.
 
-    ``missing`` are the words of the question that stand nowhere near, the rarest first.
+    ``missing`` are the words of the question that stand nowhere near, the rarest first, and ``unknown``
+    those that no document has.
     """
 
     reading: Reading
@@ -70,6 +71,7 @@ class Evidence:
     score: float
     features: Features
     missing: tuple[str, ...]
+    unknown: frozenset[str] = frozenset()
     figure: DatedFigure | None = None
 
 
@@ -92,6 +94,7 @@ def gather(
     :param find: says where a word stands in a text.
     """
     known = {word for word in (*question.words, *question.carried) if is_known(word, passage_index)}
+    unknown = frozenset({*question.words, *question.carried} - known)
     head = _head(question, known)
     weights = word_weights(question, head, passage_index)
     regions_asked = asked_places(question, regions)
@@ -111,7 +114,7 @@ def gather(
         elsewhere = sum(weights[word] for word in words.lacking if word in known)
         for start, end, figure in _places(question, reading):
             segment = reading.segment_at(start)
-            near = words.near(segment.at)
+            near = words.near(segment.at, question.kind is Kind.DATE)
             missing = sorted(
                 (word for word in weights if near[word] < _NEAR), key=lambda word: -weights[word]
             )
@@ -139,7 +142,9 @@ def gather(
             )
             score = sum(weight * value for weight, value in zip(worth, features, strict=True))
             found.append(
-                Evidence(reading, start, end, segment.sentence, score, features, tuple(missing), figure)
+                Evidence(
+                    reading, start, end, segment.sentence, score, features, tuple(missing), unknown, figure
+                )
             )
     return sorted(found, key=lambda e: (-e.score, e.reading.passage.passage_id, e.start))
 
@@ -222,11 +227,20 @@ class _Words:
         """The words that stand nowhere in the passage nor in its heading, title or region."""
         return [word for word, found in self._found.items() if not found and not self._context[word]]
 
-    def near(self, here: float) -> dict[str, float]:
-        """How near each word stands to a place, from 0 (not there) to 1 (in its segment)."""
+    def near(self, here: float, leads: bool) -> dict[str, float]:
+        """How near each word stands to a place, from 0 (not there) to 1 (in its segment).
+
+        :param leads: whether what is told comes after the place, as it does after a date, or before it.
+        """
         nearest = {}
         for word, found in self._found.items():
-            near = max((share * _nearness(here - segment.at) for segment, share in found), default=0.0)
+            near = max(
+                (
+                    share * _nearness(segment.at - here if leads else here - segment.at)
+                    for segment, share in found
+                ),
+                default=0.0,
+            )
             nearest[word] = max(near, _CONTEXT) if self._context[word] else near
         return nearest
 

@@ -62,6 +62,7 @@ _DEFINES: Final = re.compile(
 _ASKS_NAME: Final = re.compile(r"名字|姓名")
 _QUOTED: Final = re.compile(r"[\"《「『][^\"》」』]{2,24}[\"》」』]")
 _MEMBER_END: Final = re.compile(r"(?<=》)(?=《)|、|和(?=[^、]*$)|以及|及(?=[^、]*$)|与(?=[^、]*$)")
+_JOINT: Final = re.compile("[和及与]")
 _CLAUSE_MARK: Final = re.compile("[,;]")
 _EXCEPT: Final = re.compile(r"除了?(.{2,40}?)(?:之外|以外|外|,|还)")
 _PER: Final = re.compile(r"均|每|单位|/")
@@ -267,7 +268,7 @@ def form_fit(question: Question, reading: Reading, sentence: int) -> float:
             and ":" in text
         ):
             return 1.0
-        return -float(wanted > 2 and max(map(len, lists), default=0) < wanted)  # two are joined by 和, too
+        return -float(wanted > 2 and max((len(each) + _joints(each) for each in lists), default=0) < wanted)
     if _ASKS_NAME.search(question.folded):
         named = _QUOTED.search(text) or any(
             is_name(word) and word.isalpha() and word not in question.folded for word, _, _ in segment(text)
@@ -285,6 +286,11 @@ def _term(question: Question) -> str:
 def members(listed: str) -> list[str]:
     """Return the members of a list: 甲、乙和丙 are three."""
     return list(filter(None, _MEMBER_END.split(listed)))
+
+
+def _joints(listed: Sequence[str]) -> int:
+    """How many members more a list may have, joined by 和 or 及 within it: 甲、乙及丙、丁."""
+    return sum(bool(_JOINT.search(member)) for member in listed)
 
 
 def _has_no_other(lists: Sequence[Sequence[str]], excepted: Sequence[str]) -> bool:

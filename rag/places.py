@@ -14,6 +14,7 @@ from rag.reading import Reading
 from rag.wording import spellings
 
 _PLACE_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,}(?:[省市区县镇城港谷]|街道)")
+_OWN: Final = re.compile("[本我][省市区县州镇]")
 _PLACE_WORDS: Final = 3  # words of a place's name at most
 
 
@@ -31,8 +32,11 @@ def is_elsewhere(question: Question, reading: Reading, regions: Set[str], places
 
 
 def is_of_others(document: Document, question: Question) -> bool:
-    """Whether a document names provinces or countries, but none of those that a question names."""
-    return any(
+    """Whether a document names provinces or countries, but none of those that a question names.
+
+    One that says 本市 or 我省 need not name its own.
+    """
+    return not _OWN.search(document.text) and any(
         asked and named and not asked & named
         for asked, named in zip(_known_in(question.folded), _known_in(document.text), strict=True)
     )

@@ -149,13 +149,13 @@ _STOP_WORDS: Final = (
 _STOP: Final = frozenset(_STOP_WORDS.split())
 _IDEOGRAPHS: Final = re.compile(r"[\u3400-\u9fff]+")
 _LEADING: Final = re.compile(
-    r"^[那这哪家个能会可后前以又就都把被给跟让从在到对与和及或也还很太更最为其所曾已正将要不他她它谁我你]+"
+    r"^[得没那这哪家个能会可后前以又就都把被给跟让从在到对与和及或也还很太更最为其所曾已正将要不他她它谁我你]+"
 )
 _TRAILING: Final = re.compile(r"[了过着个得的到在完好成出里中内靠由能吗呢]+$")
 _SHELLS: Final = frozenset(["目标", "任务"])
 """Words that say what is asked for only with the one before them: 常住人口目标."""
 _EXCLUDED: Final = re.compile(
-    r"\((?:不是|而非|不要|不含|不算|非)[^()]*\)|[,;?](?:要的?[^,?。()]{0,8},)?(?:不是|而不是|不要|不算)[^,?。()]*(?=[?。]*$)"
+    r"\((?:要[^()]{0,8},)?(?:不是|而非|不要|不含|不算|非)[^()]*\)|[,;?](?:要的?[^,?。()]{0,8},)?(?:不是|而不是|不要|不算)[^,?。()]*(?=[?。]*$)"
 )
 """What a question says that it does not ask for: 不是年初目标."""
 _LEANING: Final = re.compile(

@@ -28,7 +28,7 @@ SURE = NOTHING._replace(coverage=1.0, head=1.0, close=0.9, hit=1.0, unit=1.0, pe
 
 def evidence(features: Features, missing: tuple[str, ...] = ()) -> list[Evidence]:
     start, end = FIGURE.figure.start, FIGURE.figure.end
-    return [Evidence(READING, start, end, 0, 1.0, features, missing, FIGURE)]
+    return [Evidence(READING, start, end, 0, 1.0, features, missing, figure=FIGURE)]
 
 
 def test_what_has_everything_is_given() -> None:
@@ -98,5 +98,5 @@ def test_what_is_counted_has_to_be_told(question: str, why: str | None) -> None:
     figure = reading.figures[0]
     missing = tuple(word for word in asked.words if word not in text)
     place = figure.figure.start, figure.figure.end
-    found = [Evidence(reading, *place, 0, 1.0, SURE._replace(period=0.0), missing, figure)]
+    found = [Evidence(reading, *place, 0, 1.0, SURE._replace(period=0.0), missing, figure=figure)]
     assert refusal(asked, found) == why
