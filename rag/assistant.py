@@ -30,7 +30,7 @@ from rag.split import Part, split
 from rag.types import Answer, Citation, Hit
 from rag.wording import Occurrences, occurrences
 
-_HITS: Final = 10
+_HITS: Final = 16
 _LONGEST: Final = 360  # characters of an answer to several things at once
 _UNSUPPORTED: Final = "答案里有引文中找不到的数字,不予给出。"
 
