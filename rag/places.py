@@ -21,14 +21,14 @@ _PLACE_WORDS: Final = 3  # words of a place's name at most
 def is_elsewhere(question: Question, reading: Reading, regions: Set[str], places: Sequence[str]) -> bool:
     """Whether a passage is of none of the regions asked about, or lacks one of the places named.
 
-    Where the document's region is unknown, a place that the passage doesn't name says nothing.
+    Where the document's region is unknown, that a passage doesn't name a place says nothing; only that its
+    document names others of its kind does.
     """
+    if reading.document.region is None:
+        return is_of_others(reading.document, question)
     if regions and not any(map(reading.has, regions)):
         return True
-    if is_of_others(reading.document, question):
-        return True
-    lacking = not all(any(map(reading.has, spellings(place))) for place in places)
-    return lacking and reading.document.region is not None
+    return not all(any(map(reading.has, spellings(place))) for place in places)
 
 
 def is_of_others(document: Document, question: Question) -> bool:
