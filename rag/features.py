@@ -17,7 +17,7 @@ _TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|�
 _OPEN: Final = re.compile(
     r"要(?!求)|会(?!议)|能(?!源|耗)|可以|(?:建成|投产|达产|投运|投用|通车|开通|竣工|完工)(?:以|之)?后"
 )
-_PART_OF: Final = re.compile(r"新增|净增|新认定|推荐|上报|新立项|减少|减排|节约")
+_PART_OF: Final = re.compile(r"人均|户均|亩均|新增|净增|新认定|推荐|上报|新立项|减少|减排|节约")
 _EACH: Final = re.compile(r"每[^年月日天季,]{1,3}$")
 _WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
 _ROLLING: Final = re.compile(r"[近过][去]?[一二三四五六七八九十两\d]+年")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
@@ -32,27 +32,53 @@ def is_elsewhere(question: Question, reading: Reading, regions: Set[str], places
 
 
 def is_of_others(document: Document, question: Question) -> bool:
-    """Whether a document names provinces or countries, but none of those that a question names.
+    """Whether a document names provinces, cities or countries, but none of those that a question names.
 
     One that says 本市 or 我省 need not name its own.
     """
-    return not _OWN.search(document.text) and any(
-        asked and named and not asked & named
-        for asked, named in zip(_known_in(question.folded), _known_in(document.text), strict=True)
-    )
+    return not _OWN.search(document.text) and names_others(document.text, question.folded)
+
+
+def names_others(text: str, question: str) -> bool:
+    """Whether a text names provinces and their cities, or countries, but none that a question names.
+
+    A province is named by its cities as well, but not a city by its province.
+    """
+    for asked, named in zip(_known_in(question), _known_in(text), strict=True):
+        provinces = {_provinces().get(place, place) for place in named}
+        if asked and named and not any(place in named or place in provinces for place in asked):
+            return True
+    return False
 
 
 @lru_cache(maxsize=4096)
-def _known_in(text: str) -> tuple[frozenset[str], ...]:
-    """The provinces, and the countries, that a text names."""
-    return tuple(frozenset(names.findall(text)) for names in _known())
+def _known_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The provinces and cities, and the countries, that a text names."""
+    inland, abroad = _patterns()
+    return frozenset(inland.findall(text)), frozenset(abroad.findall(text))
 
 
 @cache
-def _known() -> tuple[re.Pattern[str], ...]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    abroad = next(names for sign, *names in _lines() if sign == "=")
+    return _any_of(_provinces()), _any_of(abroad)
+
+
+def _any_of(names: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(sorted(names, key=len, reverse=True)))
+
+
+@cache
+def _provinces() -> dict[str, str]:
+    """Each city -> its province; a province -> itself."""
+    return {place: line[0] for line in _lines() if line[0] != "=" for place in line}
+
+
+@cache
+def _lines() -> list[list[str]]:
+    """The lines of the gazetteer (rag/places.txt): a province and its cities, or = and countries."""
     lines = Path(__file__).with_name("places.txt").read_text(encoding="utf-8").splitlines()
-    groups = [sorted(line.split(), key=len, reverse=True) for line in lines if not line.startswith("#")]
-    return tuple(re.compile("|".join(names)) for names in groups)
+    return [line.split() for line in lines if not line.startswith("#")]
 
 
 def asked_places(question: Question, regions: Set[str]) -> set[str]:
