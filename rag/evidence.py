@@ -20,6 +20,7 @@ from rag.features import (
     form_fit,
     narrowing,
     ordinal_misfit,
+    share_misfit,
     stance_misfit,
     unit_fit,
 )
@@ -154,13 +155,14 @@ def _contrary(
     reading: Reading,
     segment: Segment,
     figure: DatedFigure | None,
-    opposed: Sequence[tuple[str, list[str]]],
+    opposed: Sequence[tuple[str, re.Pattern[str]]],
 ) -> float:
     """1 where a figure is of another of the things it is listed with, or the words around a place say the contrary."""
     another = is_of_another(question, reading, figure.figure.start) if figure is not None else None
     if another is not None:
         return float(another)
-    return contrary(opposed, reading.folded[segment.start : segment.end])
+    around = reading.folded[segment.start : segment.end]
+    return contrary(opposed, around) or share_misfit(question, figure, around)
 
 
 def _gives(kind: Sought | None, names: Sequence[str], sentence: str) -> float:

@@ -17,7 +17,8 @@ _TARGET: Final = re.compile(r"目标|计划|预计|力争|将[要会]?|打算|�
 _OPEN: Final = re.compile(
     r"要(?!求)|会(?!议)|能(?!源|耗)|可以|(?:建成|投产|达产|投运|投用|通车|开通|竣工|完工)(?:以|之)?后"
 )
-_PART_OF: Final = re.compile(r"人均|户均|亩均|新增|净增|新认定|推荐|上报|新立项|减少|减排|节约")
+_PART_OF: Final = re.compile(r"扣除非|扣非|人均|户均|亩均|新增|净增|新认定|推荐|上报|新立项|减少|减排|节约")
+_AS_OF: Final = re.compile("截[至止]|[到至]|累计|[末底]")
 _EACH: Final = re.compile(r"每[^年月日天季,]{1,3}$")
 _WHOLE_YEAR: Final = re.compile(r"全年|整年|一整年|年度")
 _ROLLING: Final = re.compile(r"[近过][去]?[一二三四五六七八九十两\d]+年")
@@ -38,13 +39,13 @@ _FINENESS: Final = (
     (re.compile(r"哪一?天|几[号日]|哪一?日"), re.compile("[日号]")),
 )
 _CONTRARIES: Final = tuple(
-    words.split()
+    re.compile("|".join(words.split()))  # of 进出口 and 出口 the longer one first
     for words in (
         "同比 环比",
         "上限 下限",
         "最高 最低",
         "最大 最小",
-        "进口 出口",
+        "进出口 进口 出口",
         "批发 零售",
         "收入 支出 利润",
         "买入 卖出",
@@ -56,16 +57,20 @@ _CONTRARIES: Final = tuple(
         "国家级 省级 市级 区级 县级",
     )
 )
+_GROWTH: Final = re.compile("增[长速幅加]|同比|环比|下降|[涨降]幅?")
+_SHARE: Final = re.compile("占|比重|份额|比例|构成")
 _DEFINES: Final = re.compile(
     r"指的?是|是指|[”\"」]指|指(?=形成|实施|在|通过|由|对|将)|即(?![将使可日])|就是|意味着|含义|简称|俗称|又称|定义|是一[种个项类]"
 )
 _ASKS_NAME: Final = re.compile(r"名字|姓名")
 _QUOTED: Final = re.compile(r"[\"《「『][^\"》」』]{2,24}[\"》」』]")
-_MEMBER_END: Final = re.compile(r"(?<=》)(?=《)|、|和(?=[^、]*$)|以及|及(?=[^、]*$)|与(?=[^、]*$)")
+_MEMBER_END: Final = re.compile(
+    r"(?<=》)(?=《)|(?<=\")(?=\")|、|和(?=[^、]*$)|以及|及(?=[^、]*$)|与(?=[^、]*$)"
+)
 _JOINT: Final = re.compile("[和及与]")
 _CLAUSE_MARK: Final = re.compile("[,;]")
 _EXCEPT: Final = re.compile(r"除了?(.{2,40}?)(?:之外|以外|外|,|还)")
-_PER: Final = re.compile(r"均|每|单位|/")
+_PER: Final = re.compile(r"均|每|单位|/|价|多少钱一")
 _CLASS: Final = re.compile(r"(?:以上|级)$")
 
 
@@ -106,8 +111,11 @@ def agreement(question: Question, figure: DatedFigure | None, reading: Reading) 
     if (period.first, period.end) == (asked.first, asked.end):
         return 1.0
     if figure is not None and figure.said is None:
-        if period.last < asked.first and not asks_for_target(question):
-            return -1.0  # told before the time asked about began
+        # Told before the time asked about began, or was over.
+        whole = asked.granularity in ("quarter", "half", "span") and not _AS_OF.search(question.folded)
+        told_before = asked.last if whole else asked.first
+        if period.last < told_before and not asks_for_target(question):
+            return -1.0
         return 0.3 if _same_year(asked, period) else -0.5
     if (
         figure is not None
@@ -190,20 +198,31 @@ def date_fit(question: Question, expression: str) -> float:
     return 1.0 if signs.search(expression) else -1.0
 
 
-def contraries(question: Question) -> list[tuple[str, list[str]]]:
-    """The words of a question that have contraries, with the group of each; not where it has two of a group."""
-    asked = [([word for word in group if word in question.folded], group) for group in _CONTRARIES]
-    return [(words[0], group) for words, group in asked if len(words) == 1]
+def contraries(question: Question) -> list[tuple[str, re.Pattern[str]]]:
+    """The words of a question that have contraries, each with all of its group; not where it has two of a group."""
+    asked = [(set(group.findall(question.folded)), group) for group in _CONTRARIES]
+    return [(words.pop(), group) for words, group in asked if len(words) == 1]
 
 
-def contrary(asked: Iterable[tuple[str, list[str]]], segment: str) -> float:
+def contrary(asked: Iterable[tuple[str, re.Pattern[str]]], segment: str) -> float:
     """1 where the words right around a place say the contrary of the question's: 上限 for 下限.
 
     :param asked: the question's `contraries`.
     """
-    return float(
-        any(word not in segment and any(other in segment for other in group) for word, group in asked)
-    )
+    found = ((word, set(group.findall(segment))) for word, group in asked)
+    return float(any(words and word not in words for word, words in found))
+
+
+def share_misfit(question: Question, figure: DatedFigure | None, segment: str) -> float:
+    """1 for a share (占…的52.9%) where a growth is asked for, or the other way round."""
+    if figure is None or figure.figure.unit != "%" or question.unit != "%":
+        return 0.0
+    growth, share = _GROWTH.search(segment), _SHARE.search(segment)
+    if _GROWTH.search(question.folded) and not _SHARE.search(question.folded):
+        return float(bool(share and not growth))
+    if _SHARE.search(question.folded) and not _GROWTH.search(question.folded):
+        return float(bool(growth and not share))
+    return 0.0
 
 
 def stance_misfit(question: Question, figure: DatedFigure | None) -> float:
