@@ -289,6 +289,7 @@ def _places(question: Question, reading: Reading) -> Iterable[tuple[int, int, Da
             bare = (
                 not figure.unit
                 and question.unit in ("元", "%", *DIMENSIONS)
+                and figure.text.isdecimal()
                 and "\t" not in reading.passage.text
             )
             wanted = not question.unit or not figure.unit or compatible(figure.unit, question.unit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -14,6 +15,18 @@ from rag.reading import Reading
 _AND: Final = re.compile(r" ?(?:、|和|与|及|以及) ?")
 _CLAUSE_END: Final = re.compile(r"[,;:。!?\n]")
 _SPARE: Final = 1  # characters by which a member may be longer than those it stands with
+_LAST_SPARE: Final = 3  # by which the last may, where its length is known from those between
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Whose a figure is: its place among those it is listed with, the members that these belong to, each cut to
+    what tells it from the others, and what stands from the last member to the first figure.
+    """
+
+    number: int
+    members: tuple[str, ...]
+    last: str
 
 
 def is_of_another(question: Question, reading: Reading, start: int) -> bool | None:
@@ -22,14 +35,15 @@ def is_of_another(question: Question, reading: Reading, start: int) -> bool | No
     As many members stand before it as figures with it, and the question names one member better than
     the others. None where the figure is in no such list.
     """
-    owners = _owners(reading).get(start)
-    if owners is None:
+    owner = _owners(reading).get(start)
+    if owner is None:
         return None
-    number, members = owners
-    asked = _grams(" ".join((*question.words, *question.carried)))
-    named = [len(asked & _grams(member)) for member in members]
+    # What follows the last member is told of all of them: 产值 in 甲、乙产值.
+    words = (word for word in (*question.words, *question.carried) if owner.last.find(word) <= 0)
+    asked = _grams(" ".join(words))
+    named = [len(asked & _grams(member)) for member in owner.members]
     best = max(named)
-    return named.count(best) == 1 and named[number] < best
+    return named.count(best) == 1 and named[owner.number] < best
 
 
 def _grams(text: str) -> set[str]:
@@ -38,13 +52,14 @@ def _grams(text: str) -> set[str]:
 
 
 @lru_cache(maxsize=4096)
-def _owners(reading: Reading) -> dict[int, tuple[int, tuple[str, ...]]]:
-    """Where a figure begins -> its place among those it is listed with, and the members they belong to."""
-    found: dict[int, tuple[int, tuple[str, ...]]] = {}
+def _owners(reading: Reading) -> dict[int, _Owner]:
+    """Where a figure begins -> whose it is, of those that are listed with others."""
+    found: dict[int, _Owner] = {}
     for low, run in _runs(reading):
         members = _members(reading.folded[low : run[0]], len(run))
         if members:
-            found |= {start: (number, members) for number, start in enumerate(run)}
+            cut = _cut(members)
+            found |= {start: _Owner(number, cut, members[-1]) for number, start in enumerate(run)}
     return found
 
 
@@ -65,17 +80,17 @@ def _runs(reading: Reading) -> Iterator[tuple[int, list[int]]]:
             yield low, run
 
 
-def _members(before: str, count: int) -> tuple[str, ...]:
-    """The list of so many members that stands last in a text, cut to what tells them apart; () if there is none."""
-    for clause in reversed(_CLAUSE_END.split(before)):
-        members = _AND.split(clause)
-        if len(members) == count:
-            return _cut(members)
-    return ()
+def _members(before: str, count: int) -> list[str]:
+    """The list of so many members that stands last in a text; none if there is none."""
+    lists = (_AND.split(clause) for clause in reversed(_CLAUSE_END.split(before)))
+    return next((members for members in lists if len(members) == count), [])
 
 
 def _cut(members: Sequence[str]) -> tuple[str, ...]:
     """What stands before the first member and after the last is no part of them."""
     first, *between, last = members
-    length = _SPARE + (max(map(len, between)) if between else min(len(first), len(last)))
-    return first[-length:], *between, last[:length]
+    if not between:
+        length = min(len(first), len(last)) + _SPARE
+        return first[-length:], last[:length]
+    length = max(map(len, between))
+    return first[-length - _SPARE :], *between, last[: length + _LAST_SPARE]

@@ -27,6 +27,11 @@ _PAIR: Final = re.compile(
 _SPACED_PAIR: Final = re.compile(
     r"(?<!\S)(?P<first>[^\s,?]{2,12}) (?P<second>[^\s,?]{2,12})(?= ?(?:各|分别|谁|哪))"
 )
+# Both whole: 滨江项目的总投资和钱塘项目的总投资,哪边大.
+_WHOLE_PAIR: Final = re.compile(
+    r"(?P<first>[^,:;?。和与跟]{2,30}(?P<noun>[^,:;?。和与跟]{2}))[和与跟](?P<second>[^,:;?。和与跟]{2,30}(?P=noun))(?=,(?:谁|哪[个家边]|各|分别))"
+)
+_PAIRS: Final = (_SPACED_PAIR, _WHOLE_PAIR, _PAIR)
 _FROM_TO: Final = re.compile(r"\s*(?:到|至|-|~)\s*")
 _CLAUSE: Final = re.compile(r"[^,;?。!]+[,;?。!]*")
 
@@ -126,12 +131,18 @@ def _without(folded: str, others: list[TimeExpression], kept: TimeExpression) ->
 
 def _by_thing(folded: str, now: Published) -> list[Part]:
     """The same question for each of two things compared; a question that compares nothing, whole."""
-    pair = (_SPACED_PAIR.search(folded) or _PAIR.search(folded)) if _EACH.search(folded) else None
+    pair = (
+        next(filter(None, (each.search(folded) for each in _PAIRS)), None) if _EACH.search(folded) else None
+    )
     if pair is None:
         return [Part("", folded)]
+    if pair.re is not _PAIR:
+        before, after = folded[: pair.start("first")], folded[pair.end("second") :]
+        return [Part(thing.strip(), before + thing + after) for thing in pair.group("first", "second")]
     timed = max((expression.end for expression in find_periods(pair["first"], now)), default=0)
+    until = min((e.start for e in find_periods(pair["second"], now) if e.start), default=None)
     first = [word for word, _, _ in segment(pair["first"][timed:])]
-    second = [word for word, _, _ in segment(pair["second"])]
+    second = [word for word, _, _ in segment(pair["second"][:until])]
     if len(second) == 1:  # 投资增速钱塘和滨江谁高: only the last word before 和 is of the pair
         first = first[-1:]
     elif len(first) == 1:  # 钱塘和滨江投资增速谁高: only the first word after it

@@ -132,7 +132,7 @@ def test_what_is_mentioned_but_not_told_is_refused(question: str, assistant: Ass
 def test_what_the_documents_are_not_about_is_refused(question: str, assistant: Assistant) -> None:
     answer = assistant.ask(question)
     assert answer.refusal is not None
-    assert len(answer.hits) == 10  # the nearest passages, as such
+    assert len(answer.hits) >= 10  # the nearest passages, as such
 
 
 @pytest.mark.parametrize("question", ["", " ", "?", "???!!!。。。", "\n\t", "😀🎉", "\ud800", "(((("])

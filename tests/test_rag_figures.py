@@ -364,6 +364,11 @@ def test_same_value(one: str, other: str, same: bool) -> None:
         ("亩", "面积", True),
         ("平方米", "亩", False),
         ("位", "第几", True),
+        ("吨", "货", True),
+        ("标箱", "货", True),
+        ("个", "货", False),
+        ("米", "长度", True),
+        ("天", "长度", False),
         ("元", "", True),
     ],
 )

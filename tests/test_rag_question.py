@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.question import Kind, understand
+from rag.question import Kind, is_name, reference_day, understand
 
 TODAY = date(2025, 6, 1)
 
@@ -35,6 +35,17 @@ TODAY = date(2025, 6, 1)
         ("天境生物一期项目是什么时候投产的?", Kind.DATE, ""),
         ("主体建筑哪年完工?", Kind.DATE, ""),
         ("一期哪个季度投产?", Kind.DATE, ""),
+        ("展会定在哪几天办?", Kind.DATE, ""),
+        ("铁路通车后最快要多久?", Kind.NUMBER, "时间"),
+        ("项目要占多大一块地?", Kind.NUMBER, "面积"),
+        ("这条快速路有多长?", Kind.NUMBER, "长度"),
+        ("一天运了多少货?", Kind.NUMBER, "货"),
+        ("自来水的水价收多少?", Kind.NUMBER, "元"),
+        ("能省下多少花费?", Kind.NUMBER, "元"),
+        ("殡葬服务的电话号码是多少?", Kind.FACT, ""),  # no amount
+        ("就业补助资金支出", Kind.NUMBER, ""),
+        ("机器人产业收入 2023年上半年", Kind.NUMBER, "元"),  # keywords, and then the time
+        ("城镇新增就业多少人?不是年初目标", Kind.NUMBER, "人"),
         ("5个链主产业平台是哪几个?", Kind.LIST, ""),
         ("4个千亿级产业集群有哪些", Kind.LIST, ""),
         ("“55830”是什么意思?", Kind.DEFINITION, ""),
@@ -62,6 +73,14 @@ def test_the_kind_of_answer_and_its_unit(text: str, kind: Kind, unit: str) -> No
         ("有几家企业?", "企业", "企业"),
         ("有多少家庭受益?", "家庭 受益", "家庭"),
         ("征兵年龄提高到多少岁?", "征兵 年龄 提高", "提高"),
+        ("常住人口目标是多少?", "常住人口", "常住人口"),  # a target of what?
+        ("入了库的企业有几家?", "入库 企业", "企业"),  # 入库, and 了 between its two parts
+        ("签完约多久就动工了?", "签约 动工", "动工"),
+        ("海运运了多少货?", "海运 运 货", "货"),
+        ("做静音电机的那家日企,在新品研发上砸了多少钱?", "静音 日企 研发", "砸"),
+        ("到底一共有多少企业?", "企业", "企业"),
+        ("二等座票价多少钱?", "票价", "票价"),
+        ("全年投资的计划数是多少?(不是上半年完成数)", "投资 计划数", "计划数"),
     ],
 )
 def test_the_words_to_look_for_and_the_one_that_says_what_is_asked(
@@ -100,6 +119,9 @@ def test_how_many_members_a_list_is_said_to_have(text: str, count: int | None) -
         ("目前有几家?", None),
         ("2022年和2023年各是多少?", None),  # two periods: `rag.split` takes them apart
         ("规上工业增加值是多少?", None),
+        ("2024上半年增加值是多少?", "2024年上半年"),
+        ("2024年Q3增加值是多少?", "2024年三季度"),
+        ("上海2023年上半年(不是前7个月)出口多少?", "2023年上半年"),  # what is not asked for
     ],
 )
 def test_the_period_asked_about(text: str, period: str | None) -> None:
@@ -197,3 +219,39 @@ def test_no_question_is_too_odd(text: str, history: list[str]) -> None:
     assert all(word in question.folded for word in question.words)
     assert question.head == "" if not question.words else question.head in question.words
     assert all(0 < share < 1 for share in question.carried.values())
+
+
+@pytest.mark.parametrize(
+    ("questions", "newest", "day"),
+    [
+        (["8月中旬约谈了几家?"], "2023-08-17", "2023-08-17"),  # the last 8月 that the documents know of
+        (["上半年增加值多少?"], "2023-08-17", "2023-08-17"),
+        (["前三个月增加值多少?"], "2023-08-17", "2023-08-17"),
+        (["今年上半年增加值多少?"], "2023-08-17", TODAY.isoformat()),
+        (["去年增加值多少?", "那上半年呢?"], "2023-08-17", TODAY.isoformat()),
+        (["2023年增加值多少?", "那上半年呢?"], "2023-08-17", TODAY.isoformat()),
+        (["上个月增加值多少?"], "2023-08-17", TODAY.isoformat()),
+        (["近三年增加了多少?"], "2023-08-17", TODAY.isoformat()),
+        (["上半年增加值多少?"], "2099-01-01", TODAY.isoformat()),  # nobody asks for what is to come
+        (["上半年增加值多少?"], None, TODAY.isoformat()),
+        (["增加值多少?"], "2023-08-17", TODAY.isoformat()),
+    ],
+)
+def test_the_day_that_times_are_read_against(questions: list[str], newest: str | None, day: str) -> None:
+    last = date.fromisoformat(newest) if newest else None
+    assert reference_day(questions, TODAY, last).isoformat() == day
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("优科豪马", True),
+        ("泰米尔纳德邦", True),
+        ("挡板", False),  # rare, but a word of the language
+        ("随行就市", False),
+        ("拉上", False),
+        ("企业", False),
+    ],
+)
+def test_what_is_a_name(word: str, name: bool) -> None:
+    assert is_name(word) is name

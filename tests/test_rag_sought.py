@@ -38,6 +38,8 @@ def test_the_kind_of_thing_asked_for(question: str, name: str | None) -> None:
         ("治什么病?", "该药获批上市。", (), False),
         ("治什么病?", "该药用于治疗肺癌。", (), True),
         ("为什么停工?", "由于台风,工地停工。", (), True),
+        ("哪家银行去了积玉桥街道?", "积玉桥街道与中国银行武昌支行联合走访。", ("积玉桥",), True),
+        ("招聘会的地址是哪里?", "郑州人力资源市场(经北二路50号)。", (), True),
     ],
 )
 def test_a_sentence_that_gives_it(
