@@ -27,6 +27,7 @@ _ACCOUNT: Final = re.compile(
     r"(?:政策|措施|举措|规定|要求|办法|内容|服务|条件|流程|方式|做法|工作|义务|支持|优惠|便利|待遇|渠道|事项|特点)"
     r"|(?:政策|措施|规定|要求|条件|流程|方式|办法|内容)(?:是什么|有哪些)"
 )
+_YEAR: Final = re.compile(r"\d{4}|[今去前明后本上]年")
 _LOOSE: Final = " \n,,;;::、"
 _LEAD: Final = re.compile(
     r"包括|包含|涵盖|聚焦|借助|通过|分别[是为]|即|就是|指|有(?!限)|以及|实施|推进|[:\"“「]"
@@ -139,7 +140,7 @@ def date_note(evidence: Evidence) -> str:
 def figure_note(evidence: Evidence, question: Question, *, alone: bool = False) -> str:
     """What has to be said with a figure, in brackets: its period, that it is a target, that it can't be right.
 
-    The period is said where the question names none or a longer one and the quote doesn't name
+    The period is said where the question names none, a longer one or no year, and the quote doesn't name
     the year itself (or the figure stands ``alone``); it is read against the document's date.
     """
     dated = evidence.figure
@@ -149,7 +150,8 @@ def figure_note(evidence: Evidence, question: Question, *, alone: bool = False) 
     published = evidence.reading.document.published
     year_is_said = dated.said is not None and dated.said.explicit_year and not alone
     lasts = dated.figure.unit in DURATIONS  # 3—5年 is how long, not when
-    if dated.period is not None and dated.period != question.period and not year_is_said and not lasts:
+    asked_so = dated.period == question.period and _YEAR.search(question.folded)
+    if dated.period is not None and not (asked_so or year_is_said or lasts):
         notes.append(
             str(dated.period) if dated.period != published_period(evidence.reading.document) else ""
         )

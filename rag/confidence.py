@@ -108,7 +108,9 @@ def is_hinted(word: str, best: Evidence) -> bool:
 
 
 def is_nameless(asked: Question, best: Evidence) -> bool:
-    """Whether a question names something that documents have, and the passage, its heading, title and document's opening have none of the names."""
+    """Whether a question names something that documents have, and this one has none of the names: neither in the
+    passage, its heading and title, nor in its opening.
+    """
     names = [name for name in _names(asked) if name not in best.unknown]
     where = f"{best.reading.folded}\n{best.reading.context}\n{best.reading.document.text[:_LEAD]}"
     return bool(names) and not any(occurrences(name, where) for name in names)

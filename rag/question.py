@@ -165,9 +165,7 @@ _LEANING: Final = re.compile(
 )
 _COUNTER: Final = re.compile(r"[一二两三四五六七八九十几]{1,2}[个条家项种类位篇座所名]")
 _POINTING: Final = re.compile(r"[他她它其该]|这[块个家项些里]|两边|双方")
-_FROM_TODAY: Final = re.compile(
-    r"[今去前明后本上下昨当同目现如眼迄至近最过未](?!半年|[\d一二两三四五六七八九十]+个)"
-)
+_FROM_TODAY: Final = re.compile(r"[今去明后本昨当同目现如眼迄至近最过未]|前(?=[年天])|[上下](?!半年)")
 _LAST_YEAR: Final = re.compile(r"去年|前年|明年|后年")
 _INDICATOR: Final = re.compile(r"投资|数量|总数|企业|项目|出口|进口|消费|财政|利润|税收|人口|就业|专利")
 _NAME: Final = 2.3e-6
