@@ -9,6 +9,9 @@ from datetime import date
 from functools import cached_property
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.citations import cite, unsupported_figures
 from rag.compose import Finding, answer_text, comparison, quotation, rival_text, short_answer
 from rag.confidence import (
@@ -23,7 +26,7 @@ from rag.evidence import Evidence, gather
 from rag.periods import impossible_dates
 from rag.question import Question, reference_day, understand
 from rag.ranker import WEIGHTS
-from rag.reading import read
+from rag.reading import Reading, read
 from rag.retriever import Retriever
 from rag.rivals import choose
 from rag.split import Part, split
@@ -31,6 +34,7 @@ from rag.types import Answer, Citation, Hit
 from rag.wording import Occurrences, occurrences
 
 _HITS: Final = 16
+_KEPT: Final = 4096  # passages whose sentences' vectors are kept: questions come back to the same ones
 _LONGEST: Final = 360  # characters of an answer to several things at once
 _UNSUPPORTED: Final = "答案里有引文中找不到的数字,不予给出。"
 
@@ -61,6 +65,7 @@ class Assistant:
         self.split = split
         self.understand = understand
         self.occurrences = occurrences
+        self._vectors: dict[str, NDArray[np.float32]] = {}
 
     def ask(
         self, question: str, history: Sequence[tuple[str, str]] = (), *, today: date | None = None
@@ -117,21 +122,36 @@ class Assistant:
     def evidence(self, asked: Question, hits: Sequence[Hit]) -> list[Evidence]:
         """The places in some hits that may answer a question, best first."""
         readings = [read(hit.passage, self.retriever.documents[hit.passage.doc_id]) for hit in hits]
-        keys = [(r.passage.passage_id, n) for r in readings for n in range(len(r.sentences))]
-        texts = [r.folded[start:end] for r in readings for start, end in r.sentences]
-        encoder = self.retriever.encoder
-        cosines = encoder.encode_passages(texts) @ encoder.encode_queries([asked.query])[0] if texts else []
-        similarity = dict(zip(keys, map(float, cosines), strict=True))
         return gather(
             asked,
             hits,
             readings,
-            similarity,
+            self._similarity(asked, readings),
             self.retriever.index,
             self.retriever.regions,
             worth=self.weights,
             find=self.occurrences,
         )
+
+    def _similarity(self, asked: Question, readings: Sequence[Reading]) -> dict[tuple[str, int], float]:
+        """(passage_id, number of the sentence) -> cosine with the question."""
+        kept = {r.passage.passage_id: self._vectors.get(r.passage.passage_id) for r in readings}
+        new = [r for r in readings if kept[r.passage.passage_id] is None]
+        if new:
+            texts = [r.folded[start:end] for r in new for start, end in r.sentences]
+            ends = np.cumsum([len(r.sentences) for r in new])[:-1]
+            made = np.split(self.retriever.encoder.encode_passages(texts), ends)
+            if len(self._vectors) + len(new) > _KEPT:
+                self._vectors.clear()
+            for reading, vectors in zip(new, made, strict=True):
+                kept[reading.passage.passage_id] = self._vectors[reading.passage.passage_id] = vectors
+        query = self.retriever.encoder.encode_queries([asked.query])[0]
+        return {
+            (passage_id, n): float(cosine)
+            for passage_id, vectors in kept.items()
+            if vectors is not None
+            for n, cosine in enumerate(vectors @ query)
+        }
 
     def _solve(self, part: Part, asked: Question) -> tuple[Finding, list[Hit]]:
         """Find the evidence for one thing asked."""

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from index import PassageIndex, tokenize
@@ -28,8 +29,8 @@ from rag.figures import DIMENSIONS, compatible, find_figures, same_value
 from rag.places import asked_places, is_elsewhere, named_places
 from rag.question import Kind, Question, is_name
 from rag.ranker import WEIGHTS
-from rag.reading import DatedFigure, Reading, Segment
-from rag.respective import is_of_another
+from rag.reading import DatedFigure, Reading
+from rag.respective import Owner, is_of_another, owners
 from rag.sought import Sought, gives, sought
 from rag.types import Hit
 from rag.wording import Occurrences, occurrences, spellings
@@ -109,6 +110,7 @@ def gather(
     for hit, reading in zip(hits, readings, strict=True):
         words = _Words(question, weights, reading, find)
         thin = _Thin(question, reading)
+        owned = owners(reading)
         forms = [form_fit(question, reading, n) for n in range(len(reading.sentences))]
         place = float(is_elsewhere(question, reading, regions_asked, places))
         found_kind = [_gives(kind, names, reading.folded[a:b]) for a, b in reading.sentences]
@@ -137,7 +139,9 @@ def gather(
                 stance=stance_misfit(question, figure),
                 narrowed=narrowing(question, figure, reading.folded[segment.start : start]),
                 ordinal=ordinal_misfit(question, figure, reading),
-                contrary=_contrary(question, reading, segment, figure, opposed),
+                contrary=_contrary(
+                    question, reading.folded[segment.start : segment.end], figure, owned, opposed
+                ),
                 form=forms[segment.sentence]
                 or float(question.kind is Kind.LIST and bool(_LISTED.search(reading.folded, start, end))),
             )
@@ -152,16 +156,15 @@ def gather(
 
 def _contrary(
     question: Question,
-    reading: Reading,
-    segment: Segment,
+    around: str,
     figure: DatedFigure | None,
+    owned: Mapping[int, Owner],
     opposed: Sequence[tuple[str, re.Pattern[str]]],
 ) -> float:
     """1 where a figure is of another of the things it is listed with, or the words around a place say the contrary."""
-    another = is_of_another(question, reading, figure.figure.start) if figure is not None else None
-    if another is not None:
-        return float(another)
-    around = reading.folded[segment.start : segment.end]
+    owner = owned.get(figure.figure.start) if figure is not None else None
+    if owner is not None:
+        return float(is_of_another(question, owner))
     return contrary(opposed, around) or share_misfit(question, figure, around)
 
 
@@ -260,6 +263,12 @@ def _nearness(distance: float) -> float:
     return math.exp(-_FADING * (distance if distance >= 0 else -distance * _AFTER))
 
 
+@lru_cache(maxsize=1 << 15)
+def _words_of(sentence: str) -> tuple[str, ...]:
+    """The words of a sentence, kept, as questions come back to the same sentences."""
+    return tuple(tokenize(sentence))
+
+
 class _Thin:
     """Which sentences of a passage can't answer: headings, captions, questions, the formulas of a notice, and what
     only repeats the question asked.
@@ -274,7 +283,7 @@ class _Thin:
         if sentence not in self._known:
             start, end = self._reading.sentences[sentence]
             text = self._reading.folded[start:end]
-            news = sum(word not in self._question.folded for word in tokenize(text))
+            news = sum(word not in self._question.folded for word in _words_of(text))
             self._known[sentence] = float(
                 text[-1] not in "。!…;:-\"'" or news < 3 or bool(_FORMULA.search(text))
             )

@@ -19,7 +19,7 @@ _LAST_SPARE: Final = 3  # by which the last may, where its length is known from 
 
 
 @dataclass(frozen=True, slots=True)
-class _Owner:
+class Owner:
     """Whose a figure is: its place among those it is listed with, the members that these belong to, each cut to
     what tells it from the others, and what stands from the last member to the first figure.
     """
@@ -29,15 +29,8 @@ class _Owner:
     last: str
 
 
-def is_of_another(question: Question, reading: Reading, start: int) -> bool | None:
-    """Whether the figure that begins at an offset belongs to another member of a list than the one asked about.
-
-    As many members stand before it as figures with it, and the question names one member better than
-    the others. None where the figure is in no such list.
-    """
-    owner = _owners(reading).get(start)
-    if owner is None:
-        return None
+def is_of_another(question: Question, owner: Owner) -> bool:
+    """Whether a figure belongs to another member of a list than the one that a question names best."""
     # What follows the last member is told of all of them: 产值 in 甲、乙产值.
     words = (word for word in (*question.words, *question.carried) if owner.last.find(word) <= 0)
     asked = _grams(" ".join(words))
@@ -52,14 +45,14 @@ def _grams(text: str) -> set[str]:
 
 
 @lru_cache(maxsize=4096)
-def _owners(reading: Reading) -> dict[int, _Owner]:
-    """Where a figure begins -> whose it is, of those that are listed with others."""
-    found: dict[int, _Owner] = {}
+def owners(reading: Reading) -> dict[int, Owner]:
+    """Where a figure begins -> whose it is, of those before which as many members are listed as figures."""
+    found: dict[int, Owner] = {}
     for low, run in _runs(reading):
         members = _members(reading.folded[low : run[0]], len(run))
         if members:
             cut = _cut(members)
-            found |= {start: _Owner(number, cut, members[-1]) for number, start in enumerate(run)}
+            found |= {start: Owner(number, cut, members[-1]) for number, start in enumerate(run)}
     return found
 
 

@@ -22,7 +22,7 @@ NAMES = {
     "index": """
         BUILT_IN BuildFailed BuildReport CitationError CommandParser Document Encoder Entry IndexBusy IndexMismatch IndexNotFound InvalidGold
         InvalidMetadata Library Manifest ModelNotFound NoDocuments Passage PassageIndex Published Refused SentenceEncoder
-        UnreadableDocument ZhengwenError build_index commonness fold read_manifest segment sentence_spans
+        UnreadableDocument ZhengwenError build_index commonness fold is_common_noun_or_verb is_in_dictionary read_manifest segment sentence_spans
         tokenize
     """,
     "rag": """
