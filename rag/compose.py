@@ -94,6 +94,8 @@ def answer_text(finding: Finding, longest: int | None = None) -> str:
     text = _trim(evidence.reading.passage.text[start:end])
     if kind is Kind.LIST:
         return text + list_note(evidence)
+    if kind is Kind.DEFINITION and evidence.features.form <= 0:
+        return f"{text}(文档没有给它下定义)"
     short = short_answer(finding)
     if not short:
         return text

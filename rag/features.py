@@ -62,6 +62,11 @@ _SHARE: Final = re.compile("占|比重|份额|比例|构成")
 _DEFINES: Final = re.compile(
     r"指的?是|是指|[”\"」]指|指(?=形成|实施|在|通过|由|对|将)|即(?![将使可日])|就是|意味着|含义|简称|俗称|又称|定义|是一[种个项类]"
 )
+# 四电(通信、信号…), "千项万亿"工程,是…, 创新链、…和服务链的"六链融合"
+_DEFINITION: Final = (
+    r"{term}[》\"」']?(?:\((?!以下)|[^,。;:]{{0,4}}(?:,?是?指|,?就?是(?!否|不是)|,?即(?![将使可日])))"
+    r"|、[^,。;]{{1,12}}的[《\"「']?{term}"
+)
 _ASKS_NAME: Final = re.compile(r"名字|姓名")
 _QUOTED: Final = re.compile(r"[\"《「『][^\"》」』]{2,24}[\"》」』]")
 _MEMBER_END: Final = re.compile(
@@ -272,8 +277,7 @@ def form_fit(question: Question, reading: Reading, sentence: int) -> float:
     start, end = reading.sentences[sentence]
     text = reading.folded[start:end]
     if question.kind is Kind.DEFINITION:
-        term = re.escape(_term(question))
-        own = re.search(rf'{term}[》"」\']?(?:,?是?指|是|即|,?就是|\((?!以下))', text) if term else None
+        own = (term := re.escape(_term(question))) and re.search(_DEFINITION.format(term=term), text)
         return 5.0 if own else 3.0 * bool(_DEFINES.search(text))
     if question.kind is Kind.LIST:
         lists = [members(reading.folded[a:b]) for a, b in reading.enumerations if start <= a < end]
@@ -297,9 +301,15 @@ def form_fit(question: Question, reading: Reading, sentence: int) -> float:
 
 
 def _term(question: Question) -> str:
-    """What is to be defined: the words in quotation marks, else the last word; "" if there is none."""
-    quoted = _QUOTED.search(question.folded)
-    return quoted[0][1:-1] if quoted else question.words[-1] if question.words else ""
+    """What is to be defined: the words in quotation marks, else the last that stand together; "" if there are none."""
+    if quoted := _QUOTED.search(question.folded):
+        return quoted[0][1:-1]
+    term = ""
+    for word in reversed(question.words):
+        if word + term not in question.folded:
+            break
+        term = word + term
+    return term
 
 
 def members(listed: str) -> list[str]:

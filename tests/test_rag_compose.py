@@ -81,6 +81,7 @@ def test_a_number_comes_first_and_alone(
     [
         # the period, read against the document's date, where the question names none
         ("临江新区规上工业增加值是多少?", ["171.51亿元(2025年一季度", "据2025年5月16日报道"]),
+        ("一季度临江新区规上工业增加值是多少?", ["171.51亿元(2025年一季度"]),  # of the last one told of
         # a target where a result was asked for, or where nothing says which
         ("临江新区2025年规上工业总产值是多少?", ["4000亿元(", "目标"]),
         # a share that can't be right is given as printed, and that is said
@@ -104,6 +105,16 @@ def test_what_the_question_says_itself_is_not_said_again(
     question: str, not_said: str, assistant: Assistant
 ) -> None:
     assert not_said not in assistant.ask(question).text
+
+
+@pytest.mark.parametrize(
+    ("question", "defined"),
+    [("“四链融合”是什么意思?", True), ("什么是稳岗返还?", False)],
+)
+def test_where_nothing_defines_it_that_is_said(question: str, defined: bool, assistant: Assistant) -> None:
+    answer = assistant.ask(question)
+    assert answer.refusal is None
+    assert ("没有给它下定义" in answer.text) is not defined
 
 
 def test_a_list_comes_whole(assistant: Assistant) -> None:

@@ -9,7 +9,7 @@ import pytest
 from index import Document, Passage, Published, build_index
 from rag import Hit, Retriever
 from rag.evidence import Evidence, gather, is_known, word_weights
-from rag.features import agreement, contraries, contrary, date_fit
+from rag.features import agreement, contraries, contrary, date_fit, form_fit
 from rag.question import understand
 from rag.reading import read
 
@@ -285,3 +285,25 @@ def test_of_several_figures_the_one_asked_for(
     question: str, text: str, first: str, retriever: Retriever
 ) -> None:
     assert places(question, text, retriever)[0] == first
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "fit"),
+    [
+        ("“四电”是什么意思?", "接触线是“四电”(通信、信号、电力和牵引供电)之一。", 5),
+        ("什么是千项万亿?", "“千项万亿”工程,是布局未来的战略。", 5),
+        ("什么是政策性粮食?", "政策性粮食,是指政府委托储存的粮食。", 5),
+        ("六链融合是什么意思?", "借助创新链、产业链和服务链的“六链融合”。", 5),
+        ("什么是未来工厂?", "第一个“5”指五千亿级产业规模。", 3),  # defines something
+        ("什么是未来工厂?", "未来工厂即将建成。", 0),
+        ("什么是未来工厂?", "累计认定3家未来工厂和15家智能工厂(数字化车间)。", 0),
+        ("“约法三章”是哪三条?", "严格执行“约法三章”:楼馆一律不得新建,人员只减不增,经费只减不增。", 1),
+        ("“五辅”是哪五个?", "“五辅”即雄县、容城、安新县城及寨里、昝岗五个组团。", 0),
+        ("“五辅”是哪五个?", "“五辅”包括雄县、容城。", -1),
+        ("三个梯度各叫什么?", "以“创新型”“专精特新”“小巨人”三个梯度培育。", 0),
+        ("哪三部法规?", "通过了《甲条例》《乙条例》《丙规定》。", 0),
+    ],
+)
+def test_whether_a_sentence_has_the_form_of_an_answer(question: str, sentence: str, fit: float) -> None:
+    reading = read(Passage("a.txt:0", "a.txt", 0, len(sentence), sentence), Document("a.txt", "", sentence))
+    assert form_fit(understand(question, today=TODAY), reading, 0) == fit
