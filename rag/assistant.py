@@ -75,10 +75,9 @@ class Assistant:
         :param history: the turns before, as (question, answer's text), oldest first.
         :param today: what 今年 in a question is read against; by default the present day.
         """
-        said = [*(turn[0] for turn in history), question]
-        day = reference_day(said, today or date.today(), self._newest)
+        now = today or date.today()
         if chinese := in_chinese(question, self._names):
-            answer = self.ask(chinese, history, today=day)
+            answer = self.ask(chinese, history, today=now)
             return replace(answer, question=question, understood=f"{question}(按“{chinese}”查找)")
         if impossible := impossible_dates(question):
             start, end, why = impossible[0]
@@ -88,8 +87,9 @@ class Assistant:
                 refusal=f"问题里的日期“{question[start:end]}”不存在:{why}。",
                 understood=question,
             )
-        parts = self.split(question, day)
         before = [turn[0] for turn in history]
+        day = reference_day([*before, question], now, self._newest)
+        parts = self.split(question, day)
         asked = [self.understand(part.text, before, day) for part in parts]
         for number in range(1, len(parts)):
             if not parts[number].label:  # a further clause leans on the one before it
@@ -101,7 +101,7 @@ class Assistant:
         understood = question
         if asked[0].carried and history:
             understood = f"{question}(承上文:{'、'.join(asked[0].carried)})"
-        if day == self._newest and asked[0].period:
+        if day != now and asked[0].period:
             understood += f"(按{asked[0].period}查找)"
         if not any(finding.evidence for finding in findings):
             return self._refusal(question, understood, findings, hits)

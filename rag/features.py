@@ -98,9 +98,7 @@ class Features(NamedTuple):
     narrowed: float  # 1: a figure of a part (新增, 其中) where the whole is asked for
     ordinal: float  # 1: a rank where an amount is asked for, or the other way round
     contrary: float  # 1: of 环比 where 同比 is asked for, of 城镇 where 农村 is
-    form: (
-        float  # 1: enumerates where a list is asked for; 3: defines where a meaning is; -1: too few members
-    )
+    form: float  # 1: enumerates where a list is asked for; 5: defines the term asked for, 3: another; -1: too few members
 
 
 def agreement(question: Question, figure: DatedFigure | None, reading: Reading) -> float:

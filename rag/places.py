@@ -36,19 +36,17 @@ def is_of_others(document: Document, question: Question) -> bool:
 
     One that says 本市 or 我省 need not name its own.
     """
-    return not _OWN.search(document.text) and names_others(document.text, question.folded)
+    asked = _known_in(question.folded)
+    if not any(asked):  # most questions; the document need not be looked through
+        return False
+    named = _known_in(document.text)
+    return any(map(_are_others, asked, named)) and not _OWN.search(document.text)
 
 
-def names_others(text: str, question: str) -> bool:
-    """Whether a text names provinces and their cities, or countries, but none that a question names.
-
-    A province is named by its cities as well, but not a city by its province.
-    """
-    for asked, named in zip(_known_in(question), _known_in(text), strict=True):
-        provinces = {_provinces().get(place, place) for place in named}
-        if asked and named and not any(place in named or place in provinces for place in asked):
-            return True
-    return False
+def _are_others(asked: Set[str], named: Set[str]) -> bool:
+    """Whether places are named, but none of those asked about: a province is named by its cities as well."""
+    provinces = {_provinces().get(place, place) for place in named}
+    return bool(asked and named) and not asked & (named | provinces)
 
 
 @lru_cache(maxsize=4096)

@@ -5,11 +5,7 @@ Each test also shows that the page asked nobody but its own server for anything,
 
 from __future__ import annotations
 
-import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from index import build_index
+from tests.chats import serving
 
 pytestmark = pytest.mark.browser
 
@@ -42,13 +39,8 @@ def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[st
     name = "琉璃岛\"'><img src=x onerror=window.hacked=1>.txt"
     (folder / "documents" / name).write_text(HARMFUL, encoding="utf-8")
     build_index(folder / "documents", folder / "index")
-    command = [sys.executable, "-m", "ui", "--port", "0", "--index", str(folder / "index")]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        ready = re.search(r"http://\S+", process.stdout.readline())
-        assert ready, "the server did not start"
-        yield ready[0]
-        process.send_signal(signal.SIGINT)
+    with serving(folder) as url:
+        yield url
 
 
 @pytest.fixture

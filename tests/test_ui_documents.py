@@ -5,11 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +17,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen import canvas
 
 from index import Library
+from tests.chats import serving
 
 pytestmark = pytest.mark.browser
 
@@ -38,18 +35,6 @@ class Site:
 
     url: str
     documents: Path
-
-
-@contextmanager
-def serving(folder: Path, *arguments: str) -> Iterator[str]:
-    """Run the chat over the documents and the index in a folder."""
-    command = [sys.executable, "-m", "ui", "--port", "0", "--index", str(folder / "index"), *arguments]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        ready = re.search(r"http://\S+", process.stdout.readline())
-        assert ready, "the server did not start"
-        yield ready[0]
-        process.send_signal(signal.SIGINT)
 
 
 @pytest.fixture(scope="module")

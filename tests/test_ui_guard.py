@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import base64
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,12 +17,12 @@ from starlette.testclient import TestClient
 
 from index import build_index, library
 from rag import Library, Live
+from tests import chats
 from ui.__main__ import main
 from ui.documents import documents_router
 from ui.guard import Guard, is_this_computer
 from ui.updates import Updates
 
-ROOT = Path(__file__).parents[1]
 PASSWORD = "西湖-龙井-2026"
 HOME = "http://127.0.0.1:7860"
 ROUTES = [
@@ -83,23 +80,11 @@ def web(live: Live, shelf: Library, updates: Updates, password: str | None = Non
 def serving(live: Live, *arguments: str) -> Iterator[httpx.Client]:
     """Run the chat as a process; asked at the loopback address, whatever it listens on."""
     assert live.source
-    command = [
-        sys.executable,
-        "-m",
-        "ui",
-        "--port",
-        "0",
-        "--index",
-        str(live.source.parent / "index"),
-        *arguments,
-    ]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        ready = re.search(r"http://.+:(\d+)/", process.stdout.readline())
-        assert ready, "the server did not start"
+    with chats.serving(live.source.parent, *arguments) as url:
+        ready = re.fullmatch(r"http://.+:(\d+)/", url)
+        assert ready, url
         with httpx.Client(base_url=f"http://127.0.0.1:{ready[1]}", trust_env=False, timeout=60) as client:
             yield client
-        process.send_signal(signal.SIGINT)
 
 
 @pytest.fixture
