@@ -59,6 +59,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument(
         "--out", type=Path, required=True, metavar="RUN", help="the folder for the run's files"
     )
+    run.add_argument("--no-reader", action="store_true", help="answer from search and checks alone")
     scoring = commands.add_parser(
         "score", help="score a run: a table, RUN/metrics.json and RUN/report.html"
     )
@@ -107,11 +108,9 @@ def _warn(about: str, query_ids: Sequence[str]) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     gold, retriever = _load(options)
-    replies = list(
-        tqdm(
-            answer_all(gold, Assistant(retriever)), total=len(gold), desc="作答", unit="题", file=sys.stderr
-        )
-    )
+    assistant = Assistant(retriever, reader=None if options.no_reader else "built-in")
+    asked = answer_all(gold, assistant)
+    replies = list(tqdm(asked, total=len(gold), desc="作答", unit="题", file=sys.stderr))
     save_run(options.out, replies)
     print(
         f"{options.out}: {len(replies)} 题已答,接着评分: python -m eval score {options.gold} {options.out}"

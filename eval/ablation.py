@@ -16,10 +16,9 @@ from eval.gold import KIND_NAMES, GoldItem
 from eval.runner import answer_all
 from eval.scores import Scores, Values, score
 from rag import Assistant, Retriever
+from rag.checks import Checks, objection
 from rag.question import Kind, Question, understand
-from rag.ranker import WEIGHTS
 from rag.split import Part
-from rag.wording import occurrences
 
 WHOLE = "无"
 SHOWN = ("answer_accuracy", "f1", "recall@5", "refusal_recall", "false_refusals")
@@ -50,25 +49,22 @@ class Row:
 
 
 def parts() -> Iterator[Without]:
-    """The parts that can be left out: of the search, of the reading of questions, of the weighing.
+    """The parts that can be left out: of the search, of the reading of questions, of what is checked.
 
-    词检索 is BM25; 同义词表 the thesaurus, 其他写法 that, long forms and parts of words; 上文 the turns before.
-    Without 时间 a question's period counts neither as words nor against another's figure; without 答案类型
-    neither kind nor unit of the answer is known. What has the name of a feature is that feature: it has no
-    weight in the ranking, and what `rag.confidence` makes of it stays.
+    词检索 is BM25; 上文 the turns before. Without 时间 a question's period counts neither for nor against a
+    place; without 答案类型 neither kind nor unit of the answer is known; the 核对 are `rag.checks`, which
+    without one forbid nothing for its sake.
     """
+    yield Without("阅读模型", partial(Assistant, reader=None))
     yield Without("向量检索", lambda retriever: Assistant(_weighted(retriever, 0.0)))
     yield Without("词检索", lambda retriever: Assistant(_weighted(retriever, 1.0)))
-    yield Without("同义词表", partial(Assistant, occurrences=partial(occurrences, thesaurus={})))
-    yield Without("其他写法", partial(Assistant, occurrences=_as_written))
     yield Without("拆分问题", partial(Assistant, split=_whole))
     yield Without("上文", Assistant, lambda item: replace(item, history=()))
     yield Without("时间", partial(Assistant, understand=_timeless))
     yield Without("答案类型", partial(Assistant, understand=_kindless))
     yield Without("置信度", partial(Assistant, threshold=0.0))
-    for feature, weight in WEIGHTS._asdict().items():
-        if weight:
-            yield Without(feature, partial(Assistant, weights=WEIGHTS._replace(**{feature: 0.0})))
+    for name, field in (("时期", "period"), ("目标", "target"), ("地区", "place"), ("编号", "name")):
+        yield Without(f"核对{name}", partial(Assistant, objection=partial(_but_for, field)))
 
 
 def leave_out(
@@ -154,9 +150,9 @@ def _weighted(retriever: Retriever, dense_weight: float) -> Retriever:
     return Retriever(retriever.index, retriever.encoder, dense_weight=dense_weight)
 
 
-def _as_written(word: str, folded: str) -> list[tuple[int, float]]:
-    """Where a word stands as a whole."""
-    return [(at, share) for at, share in occurrences(word, folded) if share == 1]
+def _but_for(field: str, question: Question, checks: Checks) -> str | None:
+    """What forbids an answer, one check apart."""
+    return objection(question, checks._replace(**{field: getattr(Checks(), field)}))
 
 
 def _whole(text: str, today: date) -> list[Part]:
@@ -173,4 +169,4 @@ def _kindless(
     text: str, history: Sequence[str] = (), today: date | None = None, *, leans: bool | None = None
 ) -> Question:
     question = understand(text, history, today, leans=leans)
-    return replace(question, kind=Kind.FACT, unit="", count=None)
+    return replace(question, kind=Kind.FACT, unit="")

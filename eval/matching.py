@@ -43,7 +43,12 @@ def judge(item: GoldItem, answer: str) -> Verdict:
 
 def unsupported_figures(answer: str, sources: Iterable[str]) -> list[str]:
     """The figures of an answer, dates apart, that none of the sources has, in order."""
-    known = {figure for source in sources for figure in _FIGURE.findall(plain(source))}
+    known = {
+        figure
+        for source in sources
+        for text in (source, without_dates(source))
+        for figure in _FIGURE.findall(plain(text))
+    }
     return [figure for figure in _FIGURE.findall(plain(without_dates(answer))) if figure not in known]
 
 

@@ -5,7 +5,7 @@
 
 from index.build import BuildReport, build_index
 from index.cli import CommandParser
-from index.encoder import BUILT_IN, Encoder, SentenceEncoder
+from index.encoder import BUILT_IN, STATIC, Encoder, SentenceEncoder, fingerprint, load_encoder
 from index.errors import (
     BuildFailed,
     CitationError,
@@ -29,6 +29,7 @@ from index.types import Document, Passage, Published
 
 __all__ = [
     "BUILT_IN",
+    "STATIC",
     "BuildFailed",
     "BuildReport",
     "CitationError",
@@ -54,9 +55,11 @@ __all__ = [
     "ZhengwenError",
     "build_index",
     "commonness",
+    "fingerprint",
     "fold",
     "is_common_noun_or_verb",
     "is_in_dictionary",
+    "load_encoder",
     "read_manifest",
     "segment",
     "sentence_spans",

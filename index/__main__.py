@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from index import (
     BUILT_IN,
+    STATIC,
     BuildReport,
     CommandParser,
     PassageIndex,
@@ -26,7 +27,7 @@ from index import (
     build_index,
     read_manifest,
 )
-from index.build import Progress
+from index.build import LARGE, Progress
 from index.listing import described, listed
 from index.watch import keep_current
 
@@ -70,7 +71,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--model",
             metavar="NAME_OR_PATH",
-            help=f"a sentence-transformers model (default: the index's own, for a new index {BUILT_IN!r})",
+            help=f"{BUILT_IN!r}, {STATIC!r} or a sentence-transformers model (default: the index's own; for a new one "
+            f"{BUILT_IN!r}, from {LARGE:,} files on {STATIC!r})",
         )
     info = commands.add_parser("info", help="what an index holds")
     info.add_argument("index", type=Path, nargs="?", default=Path(".index"), metavar="INDEX")
@@ -143,7 +145,7 @@ def _bars() -> Iterator[Progress]:
 def _summary(out: Path, report: BuildReport) -> str:
     return (
         f"{out}: {report.documents} 份文档,{report.passages} 个段落"
-        f"(本次读取 {report.read} 份,编码 {report.encoded} 段)"
+        f"(本次读取 {report.read} 份,编码 {report.encoded} 段,模型 {report.model})"
     )
 
 

@@ -9,14 +9,18 @@ from contextlib import closing
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from index.assembly import Assembly, Old
-from index.encoder import BUILT_IN, SentenceEncoder
+from index.encoder import BUILT_IN, STATIC, fingerprint, load_encoder
 from index.errors import IndexMismatch, IndexNotFound, NoDocuments, UnreadableDocument
 from index.metadata import FILE_NAME, Metadata, read_metadata
 from index.sources import Seen, Source, find_sources, writable
 from index.store import MANIFEST, IndexConfig, Manifest, building, read_manifest, write_manifest
 from index.workers import Job, prepare_all
+
+LARGE: Final = 2000
+"""Files from which on a new index takes the static model: the transformer would need ten minutes and more."""
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +31,14 @@ there is to do: of the passages, as far as known, for they are found while docum
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did: numbers of documents and passages, and the files it had to leave out."""
+    """What a build did: numbers of documents and passages, the files it had to leave out, the model's name."""
 
     documents: int
     passages: int
     read: int
     encoded: int
     skipped: Mapping[str, str]
+    model: str = BUILT_IN
 
 
 def build_index(
@@ -42,9 +47,9 @@ def build_index(
     """Index every document below ``source`` into the folder ``out``.
 
     Unchanged documents are not read again and unchanged passages not encoded again; the result is
-    byte for byte that of a build from nothing (a transformer's vectors, unlike the built-in
-    model's, may differ in their last bits with the texts they are encoded beside). Without
-    ``model``, the one that the index was built with is kept, and a new index gets the built-in
+    byte for byte that of a build from nothing (the vectors of a model given by name may differ in
+    their last bits with the texts they are encoded beside). Without ``model``, the one that the index
+    was built with is kept, and a new index gets the built-in one, of `LARGE` files and more the static
     one. A file that can't be read is left out and reported. More than a little is read by processes
     of their own: a program that calls this does so below ``if __name__ == "__main__":``.
 
@@ -61,8 +66,8 @@ def build_index(
         logger.warning("%s names %s, which is not in the folder", source / FILE_NAME, doc_id)
     with building(out):
         before = _manifest(out)
-        encoder = SentenceEncoder.load(model or (before.config.model if before else BUILT_IN))
-        config = IndexConfig(encoder.name, encoder.dimension, tuple(encoder.fingerprint))
+        encoder = load_encoder(model or (before.config.model if before else _default_model(len(sources))))
+        config = IndexConfig(encoder.name, encoder.dimension, tuple(fingerprint(encoder)))
         old = _old_index(out, before, config)
         seen = Seen(source, out)
         digests = _digests(sources, metadata, seen, skipped)
@@ -97,7 +102,18 @@ def build_index(
         len(assembly.parts) - len(unchanged),
         assembly.encoded,
         manifest.skipped,
+        encoder.name,
     )
+
+
+def _default_model(files: int) -> str:
+    if files < LARGE:
+        return BUILT_IN
+    logger.warning(
+        "%s files are encoded with the quick model %r; --model %s finds more, and takes some hundred times as long",
+        f"{files:,}", STATIC, BUILT_IN,
+    )  # fmt: skip
+    return STATIC
 
 
 def _read(jobs: Sequence[Job], assembly: Assembly, skipped: dict[str, str], report: Progress) -> None:

@@ -1,4 +1,4 @@
-"""Texts to vectors: sentence-transformers."""
+"""Texts to vectors: the models built in, and any of sentence-transformers."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from numpy.typing import NDArray
 
 from index.errors import ModelNotFound
 from index.garbage import uncollected
+from index.transformer import GRAPH, TransformerEncoder
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 BUILT_IN: Final = "built-in"
-"""The name of the model that lies in this repository."""
+"""The model for ordinary collections that lies in this repository: a small transformer."""
+STATIC: Final = "static"
+"""The model for large ones: a table of vectors, some hundred times as fast."""
 
-_BUILT_IN_PATH: Final = Path(__file__).parent / "model"
+_FOLDERS: Final = {BUILT_IN: Path(__file__).parent / "model", STATIC: Path(__file__).parent / "static"}
 _PROBE: Final = "政策问答:今年一季度规模以上工业增加值增长多少?"
 
 # What these families of models want before a text, and not all of their configurations say.
@@ -62,42 +65,11 @@ class SentenceEncoder:
     """An `Encoder` by any sentence-transformers model."""
 
     def __init__(self, name: str, model: SentenceTransformer) -> None:
-        """Wrap a loaded model; `load` finds one by name."""
+        """Wrap a loaded model; `load_encoder` finds one by name."""
         self.name = name
         self._model = model
         self._batch = _STATIC_BATCH if _is_static(model) else _BATCH
         self.dimension = len(model.encode_query(_PROBE))
-
-    @classmethod
-    def load(cls, name: str = BUILT_IN) -> SentenceEncoder:
-        """Load the built-in model, a model's folder, or a model by its name on the model hub.
-
-        :raises ModelNotFound: if there is no such model or it can't be fetched.
-        """
-        path = _BUILT_IN_PATH if name == BUILT_IN else Path(name)
-        local = path.is_dir()
-        if not local and (name == BUILT_IN or path.is_absolute() or name.startswith((".", "~"))):
-            raise ModelNotFound(
-                f"no embedding model in the folder {path}; give a model's folder or name with --model"
-            )
-        try:
-            model = _built_in(path) if name == BUILT_IN else _open(str(path)) if local else _fetch(name)
-        # The libraries below raise whatever their own libraries do: there is no common root.
-        except Exception as error:
-            reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-            raise ModelNotFound(
-                f"the embedding model {name!r} can't be loaded ({reason}); give another with --model, "
-                f"or leave it out for the built-in one"
-            ) from error
-        if not any(model.prompts.values()):
-            model.prompts |= _prompts(name)
-        return cls(name, model.float())
-
-    @property
-    def fingerprint(self) -> list[float]:
-        """A few numbers that tell models and their prompts apart: from the vectors of a fixed sentence."""
-        query, passage = self.encode_queries([_PROBE])[0], self.encode_passages([_PROBE])[0]
-        return [round(float(value), 4) for value in (*query[:4], *passage[:4])]
 
     def encode_queries(self, queries: Sequence[str]) -> NDArray[np.float32]:
         """Encode with the model's query prompt: float32 (len(queries), dimension), unit rows."""
@@ -116,8 +88,46 @@ class SentenceEncoder:
         return np.asarray(vectors, dtype=np.float32).reshape(-1, self.dimension)
 
 
+def load_encoder(name: str = BUILT_IN) -> Encoder:
+    """Load a built-in model, a model's folder, or a model by its name on the model hub.
+
+    :raises ModelNotFound: if there is no such model or it can't be fetched.
+    """
+    path = _FOLDERS.get(name, Path(name))
+    local = path.is_dir()
+    if not local and (name in _FOLDERS or path.is_absolute() or name.startswith((".", "~"))):
+        raise ModelNotFound(
+            f"no embedding model in the folder {path}; give a model's folder or name with --model"
+        )
+    try:
+        if (path / GRAPH).is_file():
+            return _transformer(name, path)
+        model = _kept(path) if name in _FOLDERS else _open(str(path)) if local else _fetch(name)
+    # The libraries below raise whatever their own libraries do: there is no common root.
+    except Exception as error:
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise ModelNotFound(
+            f"the embedding model {name!r} can't be loaded ({reason}); give another with --model, "
+            f"or leave it out for the built-in one"
+        ) from error
+    if not any(model.prompts.values()):
+        model.prompts |= _prompts(name)
+    return SentenceEncoder(name, model.float())
+
+
+def fingerprint(encoder: Encoder) -> list[float]:
+    """A few numbers that tell models and their prompts apart: from the vectors of a fixed sentence."""
+    query, passage = encoder.encode_queries([_PROBE])[0], encoder.encode_passages([_PROBE])[0]
+    return [round(float(value), 4) for value in (*query[:4], *passage[:4])]
+
+
 @cache
-def _built_in(path: Path) -> SentenceTransformer:
+def _transformer(name: str, path: Path) -> TransformerEncoder:
+    return TransformerEncoder(name, path)
+
+
+@cache
+def _kept(path: Path) -> SentenceTransformer:
     """The model that is never another one, kept: it has cycles, so that a dropped one stays for long."""
     return _open(str(path))
 

@@ -31,6 +31,7 @@ from index import (
 from rag.assistant import Assistant
 from rag.citations import without_dates
 from rag.live import Live
+from rag.reader import Reader
 from rag.retriever import Retriever
 from rag.types import Answer, Citation, Hit
 
@@ -55,6 +56,7 @@ __all__ = [
     "NoDocuments",
     "Passage",
     "Published",
+    "Reader",
     "Refused",
     "Retriever",
     "UnreadableDocument",

@@ -51,6 +51,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="as JSON")
         if name == "search":
             command.add_argument("-k", type=_positive, default=5, help="how many passages (default: 5)")
+        else:
+            command.add_argument("--no-reader", action="store_true", help="from search and checks alone")
     return parser
 
 
@@ -77,7 +79,7 @@ def _search(options: argparse.Namespace, retriever: Retriever) -> None:
 
 
 def _ask(options: argparse.Namespace, retriever: Retriever) -> None:
-    answer = Assistant(retriever).ask(options.question)
+    answer = Assistant(retriever, reader=None if options.no_reader else "built-in").ask(options.question)
     if options.json:
         _print_json(_as_dict(answer))
         return

@@ -52,7 +52,9 @@ def verify(documents: Mapping[str, Document], citation: Citation) -> None:
 
 def unsupported_figures(text: str, citations: Iterable[Citation]) -> list[str]:
     """The numbers in an answer that stand in none of its quotes, as written; marks like [1] and dates apart."""
-    quoted = {number for citation in citations for number in _numbers(fold(citation.quote))}
+    quotes = [citation.quote for citation in citations]
+    # Also without their dates: of 23.2023年4月1日 the number is 23.
+    quoted = {n for quote in quotes for text in (quote, without_dates(quote)) for n in _numbers(fold(text))}
     return [number for number in _numbers(fold(_MARK.sub("", without_dates(text)))) if number not in quoted]
 
 

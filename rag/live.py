@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 from threading import Lock, Thread
+from typing import Literal
 
 from index import Manifest, PassageIndex, ZhengwenError, read_manifest
 from index.store import MANIFEST
 from rag.assistant import Assistant
+from rag.reader import Reader
 from rag.retriever import Retriever
 
 logger = logging.getLogger(__name__)
@@ -25,15 +27,15 @@ class Live:
     a new index is loaded in the background and given to whoever asks next.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        """Load the index in a folder, as `Retriever.load` does.
+    def __init__(self, path: str | Path, reader: Reader | Literal["built-in"] | None = "built-in") -> None:
+        """Load the index in a folder, as `Retriever.load` does, and the `Assistant`'s reader.
 
         :raises ZhengwenError: if that isn't possible.
         """
         self._folder = Path(path)
         self._seen = self._stamp()
         self._loaded = read_manifest(self._folder)
-        self._assistant = Assistant(Retriever.load(self._folder))
+        self._assistant = Assistant(Retriever.load(self._folder), reader=reader)
         self._loading = Lock()
         self.version = 0
         """How many times the index has been another since the beginning."""
@@ -59,7 +61,7 @@ class Live:
             try:
                 manifest = read_manifest(self._folder)
                 if manifest.data != self._loaded.data:
-                    self._assistant = Assistant(self._retriever(manifest))
+                    self._assistant = Assistant(self._retriever(manifest), reader=self._assistant.reader)
                     self.version += 1
                 self._loaded = manifest
             except ZhengwenError as error:

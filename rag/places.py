@@ -1,46 +1,49 @@
-"""Places: which ones a question names, and whether a passage is about another."""
+"""Places: which ones a question names, and whether a document is about others."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Set
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from index import Document, segment
-from rag.question import Question
-from rag.reading import Reading
-from rag.wording import spellings
+from index import Document, fold
 
-_PLACE_NAME: Final = re.compile(r"[\u3400-\u9fff]{2,}(?:[省市区县镇城港谷]|街道)")
+_PLACE: Final = re.compile(r"[\u3400-\u9fff]{1,4}(?:[省市区县镇]|街道|新城)")
 _OWN: Final = re.compile("[本我][省市区县州镇]")
-_PLACE_WORDS: Final = 3  # words of a place's name at most
 
 
-def is_elsewhere(question: Question, reading: Reading, regions: Set[str], places: Sequence[str]) -> bool:
-    """Whether a passage is of none of the regions asked about, or lacks one of the places named.
+def is_place(word: str) -> bool:
+    """Whether a word names a place: a province, city or country of the gazetteer, or by its last character."""
+    inland, abroad = _patterns()
+    return bool(inland.fullmatch(word) or abroad.fullmatch(word) or _PLACE.fullmatch(word))
 
-    Where the document's region is unknown, that a passage doesn't name a place says nothing; only that its
-    document names others of its kind does.
+
+def is_elsewhere(asked: str, text: str, document: Document, regions: Set[str]) -> bool:
+    """Whether a passage is of none of the places that a folded question names.
+
+    Where the document's region is known, one of the ``regions`` asked about (the words that tell the
+    documents' regions apart) must stand in the passage's folded ``text``, its title or region; where it is
+    not, the document must not name others of the same kind only.
     """
-    if reading.document.region is None:
-        return is_of_others(reading.document, question)
-    if regions and not any(map(reading.has, regions)):
-        return True
-    return not all(any(map(reading.has, spellings(place))) for place in places)
+    named = {region for region in regions if region in asked}
+    if document.region and named:
+        where = text + fold(f"{document.region}\n{document.title}")
+        return not any(region in where for region in named)
+    return _is_of_others(document, asked)
 
 
-def is_of_others(document: Document, question: Question) -> bool:
-    """Whether a document names provinces, cities or countries, but none of those that a question names.
+def _is_of_others(document: Document, asked: str) -> bool:
+    """Whether a document names provinces, cities or countries, but none of those that are asked about.
 
     One that says 本市 or 我省 need not name its own.
     """
-    asked = _known_in(question.folded)
-    if not any(asked):  # most questions; the document need not be looked through
+    places = _known_in(asked)
+    if not any(places):  # most questions; the document need not be looked through
         return False
-    named = _known_in(document.text)
-    return any(map(_are_others, asked, named)) and not _OWN.search(document.text)
+    told = _known_in(fold(f"{document.title}\n{document.text}"))
+    return any(map(_are_others, places, told)) and not _OWN.search(document.text)
 
 
 def _are_others(asked: Set[str], named: Set[str]) -> bool:
@@ -77,27 +80,3 @@ def _lines() -> list[list[str]]:
     """The lines of the gazetteer (rag/places.txt): a province and its cities, or = and countries."""
     lines = Path(__file__).with_name("places.txt").read_text(encoding="utf-8").splitlines()
     return [line.split() for line in lines if not line.startswith("#")]
-
-
-def asked_places(question: Question, regions: Set[str]) -> set[str]:
-    """The regions that a question names, in the words of the documents' metadata."""
-    return {
-        form for word in (*question.words, *question.carried) for form in spellings(word) if form in regions
-    }
-
-
-def named_places(question: str, readings: Sequence[Reading]) -> list[str]:
-    """The places that a folded question names as one of the passages does: 未来科技城, 义蓬街道."""
-    words = segment(question)
-    names = {
-        question[start:end]
-        for at, (_, start, _) in enumerate(words)
-        for _, _, end in words[at : at + _PLACE_WORDS]
-        if 3 <= end - start <= 8 and _PLACE_NAME.fullmatch(question[start:end])
-    }
-    return [
-        name
-        for name in sorted(names)
-        if any(name in reading.folded for reading in readings)
-        and not any(name != other and name in other for other in names)
-    ]

@@ -1,216 +1,182 @@
-"""The reader: whether a passage answers a question, and where. The one place where it is asked.
+"""The reader: whether a passage answers a question, and with which words. The one place where it is asked.
 
-A small encoder over question and passage together, made by ``python -m train`` (docs/training.md) and
-run by onnxruntime (``pip install 'zhengwen[reader]'``). Without one, everything works without it.
+A small encoder over question and passage together (rag/model/README.md says how it was made), run by
+onnxruntime. Its input is ``<s> question </s></s> title heading day : passage </s>``.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import numpy as np
+import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from index import ModelNotFound, fold
+from index import Document, ModelNotFound, Passage, Published, fold
 
 NETWORK: Final = "reader.onnx"
 TOKENIZER: Final = "tokenizer.json"
-SETTINGS: Final = "reader.json"
-FORMAT: Final = 1
+BUILT_IN: Final = Path(__file__).parent / "model"
 
-LONGEST: Final = 80
-"""Tokens of the longest answer: in policy documents, a long sentence."""
-LONGEST_QUESTION: Final = 64
-"""Tokens of a question that are read; the rest is left out."""
-_OVERLAP: Final = 96
-"""Tokens that a window of a long passage has in common with the one before it: an answer's length."""
-_CLS: Final = "[CLS]"
-_SEP: Final = "[SEP]"
+QUESTION, HEAD, DAY, PASSAGE = 64, 40, 8, 300
+"""Tokens at most of the question, of title and heading, of the day and of the passage; the rest is left out."""
+_LONGEST: Final = 80  # tokens of an answer
+_BEGIN, _END = 0, 2  # <s>, </s>
+_SAME: Final = 16  # characters: a passage that begins with its title needs no title
 
 
-@dataclass(frozen=True, slots=True)
-class Extract:
-    """What a reader takes from a passage: the characters ``start`` to ``end`` are the likeliest answer.
+class Context(NamedTuple):
+    """A passage as the reader gets it: what stands over it, the day it came out, and its text, all folded."""
 
-    ``probability`` is that of the passage answering the question at all, 0 to 1; ``score`` is the
-    logarithm of the probability of this span, given that it does.
+    head: str
+    day: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """What the reader says of a passage.
+
+    ``answers`` is the logit that it answers. For each token of the passage, with its characters in a row
+    of ``offsets`` (n, 2): the logarithm of the probability that the answer starts, that it ends there
+    (``starts``, ``ends``; what is left belongs to “no answer”), and the probability that it belongs to
+    an answer (``inside``).
     """
 
-    probability: float
-    start: int
-    end: int
-    score: float
-
-
-class Tokens(NamedTuple):
-    """A text's token ids, and the characters each stands for, a row (start, end)."""
-
-    ids: NDArray[np.int32]
+    answers: float
     offsets: NDArray[np.int32]
+    starts: NDArray[np.float32]
+    ends: NDArray[np.float32]
+    inside: NDArray[np.float32]
 
+    def span(self, low: int = 0, high: int | None = None) -> tuple[int, int, float]:
+        """The likeliest answer between two characters: (start, end, logarithm of its probability).
 
-class Window(NamedTuple):
-    """A question and a stretch of a passage as the network takes them in.
+        (low, low, -inf) where there is no token.
+        """
+        within = self.offsets[:, 0] >= low
+        if high is not None:
+            within &= self.offsets[:, 1] <= high
+        rows = np.flatnonzero(within)
+        if not len(rows):
+            return low, low, float("-inf")
+        chances = self.starts[rows][:, None] + self.ends[rows][None]
+        steps = np.arange(len(rows)) - np.arange(len(rows))[:, None]
+        chances = np.where((steps >= 0) & (steps < _LONGEST), chances, -np.inf)
+        first, last = divmod(int(chances.argmax()), len(rows))
+        return (
+            int(self.offsets[rows[first], 0]),
+            int(self.offsets[rows[last], 1]),
+            float(chances[first, last]),
+        )
 
-    ``types`` is 0 for the question's part and 1 for the passage's, whose tokens begin at ``first``;
-    ``offsets`` are those of the passage's tokens.
-    """
+    def mass(self, low: int, high: int) -> float:
+        """How likely it is, from 0 to 1, that the answer starts between two characters, if there is one."""
+        within = (self.offsets[:, 0] >= low) & (self.offsets[:, 0] < high)
+        total = np.exp(self.starts).sum()
+        return float(np.exp(self.starts[within]).sum() / total) if total > 0 else 0.0
 
-    ids: NDArray[np.int64]
-    types: NDArray[np.int64]
-    first: int
-    offsets: NDArray[np.int32]
-
-
-class Network(Protocol):
-    """What gives the scores: onnxruntime's session, or anything that takes and gives the same."""
-
-    def run(
-        self, output_names: Sequence[str], input_feed: Mapping[str, NDArray[np.int64]]
-    ) -> Sequence[NDArray[np.float32]]:
-        """From ``ids`` and ``types`` (batch, length): ``answers`` (batch), ``starts`` and ``ends`` (batch, length)."""
-
-
-class Span(NamedTuple):
-    """Tokens ``first`` to ``last``, both included, and the logarithm of their probability."""
-
-    first: int
-    last: int
-    score: float
+    def peak(self, low: int, high: int) -> float:
+        """The highest probability of a token between two characters to belong to an answer."""
+        within = (self.offsets[:, 0] >= low) & (self.offsets[:, 0] < high)
+        return float(self.inside[within].max(initial=0.0))
 
 
 class Reader:
-    """Reads passages for what answers a question."""
+    """Reads passages for what answers a question. Not changed by reading: share it between threads."""
 
-    def __init__(self, network: Network, tokenizer: Tokenizer, length: int, longest: int = LONGEST) -> None:
-        """Wrap a loaded network; `load` reads one from a folder.
-
-        :param length: tokens of question and passage that the network takes in at once.
-        :param longest: tokens of the longest answer.
-        """
-        self._network = network
+    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
+        """Wrap a loaded network; `load` reads one from a folder."""
+        self._session = session
         self._tokenizer = tokenizer
-        self._length = length
-        self._longest = longest
+        self._colon = tokenizer.token_to_id(":")
+        self._kept = lru_cache(maxsize=4096)(self._judge)  # questions come back, and so do their passages
+        self._tokens = lru_cache(maxsize=16384)(self._encode)
 
     @classmethod
-    def load(cls, folder: str | Path, threads: int = 0) -> Reader:
-        """Load what ``python -m train export`` wrote.
+    def load(cls, folder: str | Path = BUILT_IN) -> Reader:
+        """Load the built-in reader, or one that ``python -m train reader`` wrote.
 
-        :param threads: at work on one passage; by default as many as there are cores.
-        :raises ModelNotFound: if there is no reader in the folder, or onnxruntime isn't installed.
+        :raises ModelNotFound: if there is none in the folder, or it can't be loaded.
         """
         path = Path(folder)
-        try:
-            import onnxruntime
-        except ImportError as error:
+        missing = [name for name in (NETWORK, TOKENIZER) if not (path / name).is_file()]
+        if missing:
             raise ModelNotFound(
-                "a reader needs onnxruntime; install it with: pip install 'zhengwen[reader]', "
-                "or leave --reader out"
-            ) from error
-        for name in (NETWORK, TOKENIZER, SETTINGS):
-            if not (path / name).is_file():
-                raise ModelNotFound(
-                    f"no reader in the folder {path}: {name} is missing; make one with python -m train "
-                    f"(docs/training.md), or leave --reader out"
-                )
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.log_severity_level = 3
-        try:
-            settings = json.loads((path / SETTINGS).read_text(encoding="utf-8"))
-            if settings["format"] != FORMAT:
-                raise ValueError(f"its format is {settings['format']}, this program's is {FORMAT}")
-            tokenizer = Tokenizer.from_file(str(path / TOKENIZER))
-            session = onnxruntime.InferenceSession(
-                str(path / NETWORK), options, providers=["CPUExecutionProvider"]
+                f"no reader in {path}: {missing[0]} is missing; leave it out with --no-reader"
             )
-            return cls(session, tokenizer, int(settings["length"]), int(settings["longest"]))
-        # onnxruntime and tokenizers raise classes of their own, without a common root.
+        try:
+            return cls(_session(str(path / NETWORK)), Tokenizer.from_file(str(path / TOKENIZER)))
+        # The libraries raise whatever they like: there is no common root.
         except Exception as error:
             reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
             raise ModelNotFound(
-                f"the reader in {path} can't be loaded ({reason}); export it again with python -m train export"
+                f"the reader in {path} can't be loaded ({reason}); leave it out with --no-reader"
             ) from error
 
-    def read(self, question: str, passages: Sequence[str]) -> list[Extract]:
-        """Read each passage for an answer to the question.
+    def read(self, question: str, contexts: Sequence[Context]) -> list[Judgement]:
+        """Judge passages, one by one in order."""
+        asked = fold(question)
+        return list(_pool().map(lambda context: self._kept(asked, context), contexts))
 
-        A passage too long for the network is read in windows that overlap, and the likeliest of them
-        speaks for it. Each window is read by itself: in int8 a batch shares its scale, so that a
-        passage would be judged otherwise in other company.
-        """
-        asked, *cut = encode_batch(self._tokenizer, [question, *passages])
-        return [self._read(asked, passage) for passage in cut]
-
-    def _read(self, asked: Tokens, passage: Tokens) -> Extract:
-        cut = windows(self._tokenizer, asked, passage, self._length)
-        return max(
-            map(self._extract, cut),
-            key=lambda extract: (extract.probability, extract.score),
-            default=Extract(0.0, 0, 0, -np.inf),
+    def _judge(self, question: str, context: Context) -> Judgement:
+        words, _ = self._tokens(question, QUESTION)
+        body, offsets = self._tokens(context.text, PASSAGE)
+        head = self._tokens(context.head, HEAD)[0] + self._tokens(context.day, DAY)[0]
+        lead = [_BEGIN, *words, _END, _END, *head, *([self._colon] if head else ())]
+        ids = np.array([[*lead, *body, _END]], np.int64)
+        answers, tokens = self._session.run(["answers", "tokens"], {"ids": ids})
+        ends = tokens[0, :, :2]
+        logs = ends - _log_sum(ends)
+        own = slice(len(lead), len(lead) + len(body))
+        return Judgement(
+            answers=float(answers[0]),
+            offsets=np.array(offsets, np.int32).reshape(-1, 2),
+            starts=logs[own, 0],
+            ends=logs[own, 1],
+            inside=1 / (1 + np.exp(-tokens[0, own, 2])),
         )
 
-    def _extract(self, window: Window) -> Extract:
-        inputs = {"ids": window.ids[None], "types": window.types[None]}
-        answers, starts, ends = self._network.run(["answers", "starts", "ends"], inputs)
-        there = slice(window.first, window.first + len(window.offsets))
-        span = best_span(starts[0, there], ends[0, there], self._longest)
-        return Extract(
-            probability=float(1 / (1 + np.exp(-float(answers[0])))),
-            start=int(window.offsets[span.first, 0]),
-            end=int(window.offsets[span.last, 1]),
-            score=span.score,
-        )
+    def _encode(self, text: str, longest: int) -> tuple[list[int], list[tuple[int, int]]]:
+        if not text:
+            return [], []
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        return encoding.ids[:longest], encoding.offsets[:longest]
 
 
-def encode(tokenizer: Tokenizer, text: str) -> Tokens:
-    """Cut a text into tokens; it is folded first, which keeps its length, so that the offsets hold in it."""
-    return encode_batch(tokenizer, [text])[0]
+def context(passage: Passage, document: Document) -> Context:
+    """What the reader gets of a passage of a document."""
+    text = fold(passage.text)
+    head = fold(" ".join(filter(None, (document.title, passage.heading))))
+    return Context("" if text.startswith(head[:_SAME]) else head, _day(document.published), text)
 
 
-def encode_batch(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Tokens]:
-    """Cut several texts into tokens at once."""
-    return [
-        Tokens(np.array(encoding.ids, np.int32), np.array(encoding.offsets, np.int32).reshape(-1, 2))
-        for encoding in tokenizer.encode_batch(list(map(fold, texts)), add_special_tokens=False)
-    ]
+def _day(published: Published | None) -> str:
+    if published is None:
+        return ""
+    cut = {"day": 10, "year": 4}.get(published.precision, 7)
+    return published.first.isoformat()[:cut]
 
 
-def windows(tokenizer: Tokenizer, question: Tokens, passage: Tokens, length: int) -> list[Window]:
-    """Lay out question and passage as ``[CLS] question [SEP] passage [SEP]``, at most ``length`` tokens.
-
-    A passage that doesn't fit comes in several windows that overlap; one without a token in none.
-    """
-    cls, sep = (np.array([tokenizer.token_to_id(mark)], np.int64) for mark in (_CLS, _SEP))
-    head = np.concatenate([cls, question.ids[: min(LONGEST_QUESTION, length // 3)], sep])
-    room = length - len(head) - 1
-    step = max(room - _OVERLAP, room // 2)
-    laid_out = []
-    for start in range(0, len(passage.ids), step):
-        ids = np.concatenate([head, passage.ids[start : start + room], sep])
-        types = (np.arange(len(ids)) >= len(head)).astype(np.int64)
-        laid_out.append(Window(ids, types, len(head), passage.offsets[start : start + room]))
-        if start + room >= len(passage.ids):
-            break
-    return laid_out
+def _log_sum(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    top = scores.max(axis=0)
+    return np.asarray(top + np.log(np.exp(scores - top).sum(axis=0)), np.float32)
 
 
-def best_span(starts: NDArray[np.float32], ends: NDArray[np.float32], longest: int) -> Span:
-    """Find the likeliest span of at most ``longest`` tokens, from the scores of its ends."""
-    chances = _log_softmax(starts)[:, None] + _log_softmax(ends)[None]
-    size = len(starts)
-    steps = np.arange(size) - np.arange(size)[:, None]
-    possible = (steps >= 0) & (steps < longest)
-    first, last = divmod(int(np.where(possible, chances, -np.inf).argmax()), size)
-    return Span(first, last, float(chances[first, last]))
+@cache
+def _session(path: str) -> onnxruntime.InferenceSession:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # several passages at once instead
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
-def _log_softmax(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    shifted = scores - scores.max()
-    return np.asarray(shifted - np.log(np.exp(shifted).sum()), dtype=np.float32)
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="reader")

@@ -1,8 +1,7 @@
-"""A passage read closely: its sentences, their segments, its figures and the periods they belong to."""
+"""A passage read closely: its sentences, its figures and the periods they belong to."""
 
 from __future__ import annotations
 
-import bisect
 import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,32 +12,11 @@ from index import Document, Passage, fold, sentence_spans
 from rag.figures import Figure, Stance, find_figures, stance
 from rag.periods import Period, TimeExpression, find_periods, find_undated
 
-# How far apart two neighbouring segments are in meaning, by the mark between them.
-_DISTANCE: Final = {
-    "、": 0.12, "(": 0.12, ")": 0.12, ":": 0.2, ",": 0.25, "-": 0.2, ";": 0.6, "。": 1.0, "?": 1.0, "!": 1.0, "…": 0.6, "\n": 1.5,
-}  # fmt: skip
-_MARKS: Final = re.compile(r"[、(),;:。?!…\n]+|--")
-_DIGITS_AROUND: Final = re.compile(r"(?<=\d),(?=\d{3})")
 _LEANING: Final = re.compile(
     r"[他她它]|其(?![他它中余次实])|该|此(?![外前次后])|对此|不过,[他她它]|(?:但|而|同时)[他她它该]|双方|两人|二者|上述"
     r"|正?因此|正因如此|为此|由此|这(?!次|一?年)"
 )
 _TOGETHER: Final = 160
-_ITEM: Final = r"[^、,;:。?!\n()]{1,24}"
-_ENUMERATION: Final = re.compile(
-    rf"(?!(?:第?[一二三四五六七八九十]{{1,3}}|\d)、){_ITEM}(?:、{_ITEM})+|[^、,;:。?!\n()]{{0,12}}《[^《》\n]+》(?:《[^《》\n]+》)+"
-    r"|(?:\"[^\"\n,。]{1,20}\"){2,}"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A stretch between two marks; ``at`` is its place on the passage's scale of distances."""
-
-    start: int
-    end: int
-    sentence: int
-    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +46,13 @@ class Reading:
     folded: str
     context: str
     sentences: tuple[tuple[int, int], ...]
-    segments: tuple[Segment, ...]
     figures: tuple[DatedFigure, ...]
     periods: tuple[TimeExpression, ...]
     undated: tuple[tuple[int, int], ...]
-    enumerations: tuple[tuple[int, int], ...]
 
     def has(self, words: str) -> bool:
         """Whether folded words stand in the passage, its heading, its document's title or region."""
         return words in self.folded or words in self.context
-
-    def segment_at(self, offset: int) -> Segment:
-        """The segment that holds an offset, or the nearest before it."""
-        following = bisect.bisect_right(self.segments, offset, key=lambda segment: segment.start)
-        return self.segments[max(0, following - 1)]
 
     def opening(self, sentence: int) -> int:
         """Where to begin to quote a sentence: at the one before, if it begins with 她 or 该公司 and that is not far."""
@@ -128,30 +99,10 @@ def _read(passage: Passage, document: Document) -> Reading:
         folded,
         context,
         sentences,
-        tuple(_segments(folded, sentences)),
         tuple(_dated(passage.text, document, sentences, periods, undated)),
         periods,
         undated,
-        tuple(found.span() for found in _ENUMERATION.finditer(folded)),
     )
-
-
-def _segments(folded: str, sentences: tuple[tuple[int, int], ...]) -> list[Segment]:
-    masked = _DIGITS_AROUND.sub("0", folded)  # a thousands separator is no mark
-    found = []
-    at = 0.0
-    for number, (start, end) in enumerate(sentences):
-        begin = start
-        for mark in _MARKS.finditer(masked, start, end):
-            if mark.start() > begin:
-                found.append(Segment(begin, mark.start(), number, at))
-            at += max(_DISTANCE[character] for character in mark[0])
-            begin = mark.end()
-        if begin < end:
-            found.append(Segment(begin, end, number, at))
-        following = sentences[number + 1][0] if number + 1 < len(sentences) else len(folded)
-        at += 1.0 + (0.5 if "\n" in folded[end:following] else 0.0)
-    return found or [Segment(0, len(folded), 0, 0.0)]
 
 
 def _dated(

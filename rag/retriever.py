@@ -11,19 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import (
+    STATIC,
     Document,
     Encoder,
     IndexMismatch,
     PassageIndex,
-    SentenceEncoder,
+    fingerprint,
     fold,
+    load_encoder,
     read_manifest,
     tokenize,
 )
 from rag.types import Hit
 
-DENSE_WEIGHT: Final = 0.35
-"""The share of the dense score in the fused one, chosen on the dev sets (docs/retrieval.md)."""
+DENSE_WEIGHT: Final = 0.65
+STATIC_DENSE_WEIGHT: Final = 0.35
+"""The share of the dense score in the fused one, of a transformer's and of the static model's (docs/retrieval.md)."""
 
 _POOL: Final = 100  # candidates that each half puts forward
 
@@ -32,7 +35,7 @@ class Retriever:
     """Finds passages for a query in an index. Not changed by searching: share it between threads."""
 
     def __init__(
-        self, passage_index: PassageIndex, encoder: Encoder, *, dense_weight: float = DENSE_WEIGHT
+        self, passage_index: PassageIndex, encoder: Encoder, *, dense_weight: float | None = None
     ) -> None:
         """Join an index with the encoder it was built with; `load` does both from a folder.
 
@@ -40,7 +43,8 @@ class Retriever:
         """
         self.index = passage_index
         self.encoder = encoder
-        self.dense_weight = dense_weight
+        suits = STATIC_DENSE_WEIGHT if encoder.name == STATIC else DENSE_WEIGHT
+        self.dense_weight = suits if dense_weight is None else dense_weight
 
     @classmethod
     def load(cls, path: str | Path, model: str | None = None) -> Retriever:
@@ -59,9 +63,9 @@ class Retriever:
                 f"the index in {folder} was built with the model {config.model!r}, not {model!r}; "
                 f"leave the model out, or {rebuild} --model {model}"
             )
-        encoder = SentenceEncoder.load(config.model)
+        encoder = load_encoder(config.model)
         # Half a hundredth: the same model on another machine differs by less, another by more.
-        if not np.allclose(encoder.fingerprint, config.fingerprint, atol=0.005):
+        if not np.allclose(fingerprint(encoder), config.fingerprint, atol=0.005):
             raise IndexMismatch(
                 f"the model {config.model!r} is not the one that the index in {folder} was built with; {rebuild}"
             )

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from index import build_index
+from rag import Assistant, Reader, Retriever
 
 # A run in the background ignores Ctrl-C, and so would every command that a test starts and interrupts.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -29,6 +30,18 @@ def seeds_index(seeds_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Pa
     folder = tmp_path_factory.mktemp("seeds") / "index"
     build_index(seeds_dir, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    """The built-in reader, which keeps what it has judged: shared, it judges the same passage once."""
+    return Reader.load()
+
+
+@pytest.fixture(scope="session")
+def seeds_assistant(seeds_index: Path, reader: Reader) -> Assistant:
+    """An assistant over the seeds."""
+    return Assistant(Retriever.load(seeds_index), reader=reader)
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ import pytest
 
 from eval.gold import KINDS, load_gold
 from index.metadata import read_metadata
-from rag.features import Features
+from rag.choose import Features
 
 ROOT = Path(__file__).resolve().parents[1]
 READMES = ("README.md", "README.zh-CN.md")
@@ -41,7 +41,7 @@ OPTION = re.compile(r"(?<![\w-])--?[a-zA-Z][\w-]*")
 MODULES = ("index", "rag", "eval", "ui", "train")
 OURS = re.compile(rf"python -m ((?:{'|'.join(MODULES)})(?:\.\w+)*)(?: ([a-z]+)\b)?([^\n#]*)")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
-CONSTANT = re.compile(r"^\| `((?:index|rag)(?:\.\w+)+)\.(\w+)` \| ([^|]+?) \|", re.MULTILINE)
+CONSTANT = re.compile(r"^\| `((?:index|rag|train)(?:\.\w+)+)\.(\w+)` \| ([^|]+?) \|", re.MULTILINE)
 FILE = re.compile(r"(?:\.ci|docs|eval|index|rag|seeds|tests|train|ui)/[\w./-]*")
 
 

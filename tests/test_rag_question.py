@@ -17,41 +17,32 @@ TODAY = date(2025, 6, 1)
     ("text", "kind", "unit"),
     [
         ("钱塘2025年一季度规上工业增加值是多少?", Kind.NUMBER, "元"),
-        ("富芯项目总投资多少?", Kind.NUMBER, "元"),
         ("那家日企在新品研发上砸了多少钱?", Kind.NUMBER, "元"),
         ("新认定国高企的平均增长率是多少?", Kind.NUMBER, "%"),
         ("能源少用了百分之多少?", Kind.NUMBER, "%"),
+        ("谁的投资增速更高?", Kind.NUMBER, "%"),
         ("钱塘有多少所大学?", Kind.NUMBER, "所"),
         ("日产量有多少吨?", Kind.NUMBER, "吨"),
         ("新增装机规模为多少万千瓦?", Kind.NUMBER, "千瓦"),
-        ("出口增长了多少倍?", Kind.NUMBER, "倍"),
-        ("出口涨了多少?", Kind.NUMBER, "%"),
-        ("发放了多少贷款?", Kind.NUMBER, "元"),
-        ("纳入清单的有多少个项目?", Kind.NUMBER, "个"),
-        ("不合格的占几分之几?", Kind.NUMBER, "%"),
-        ("这是连续第几次加息?", Kind.NUMBER, "次"),
+        ("城镇新增就业多少人?不是年初目标", Kind.NUMBER, "人"),
         ("实际使用外资排全国第几位?", Kind.NUMBER, "位"),
-        ("“千项万亿” 钱塘项目 投资完成率", Kind.NUMBER, "%"),  # keywords that end in a quantity
+        ("铁路通车后最快要多久?", Kind.NUMBER, "时间"),
+        ("项目占地多少?", Kind.NUMBER, "面积"),
+        ("两地相距多远?", Kind.NUMBER, "长度"),
+        ("出口涨了多少?", Kind.NUMBER, ""),  # by how much of what, it doesn't say
+        ("就业补助资金支出", Kind.NUMBER, ""),  # keywords that end in a quantity
+        ("“千项万亿” 钱塘项目 投资完成率", Kind.NUMBER, ""),
         ("天境生物一期项目是什么时候投产的?", Kind.DATE, ""),
         ("主体建筑哪年完工?", Kind.DATE, ""),
         ("一期哪个季度投产?", Kind.DATE, ""),
         ("展会定在哪几天办?", Kind.DATE, ""),
-        ("铁路通车后最快要多久?", Kind.NUMBER, "时间"),
-        ("项目要占多大一块地?", Kind.NUMBER, "面积"),
-        ("这条快速路有多长?", Kind.NUMBER, "长度"),
-        ("一天运了多少货?", Kind.NUMBER, "货"),
-        ("自来水的水价收多少?", Kind.NUMBER, "元"),
-        ("能省下多少花费?", Kind.NUMBER, "元"),
-        ("殡葬服务的电话号码是多少?", Kind.FACT, ""),  # no amount
-        ("就业补助资金支出", Kind.NUMBER, ""),
-        ("机器人产业收入 2023年上半年", Kind.NUMBER, "元"),  # keywords, and then the time
-        ("城镇新增就业多少人?不是年初目标", Kind.NUMBER, "人"),
         ("5个链主产业平台是哪几个?", Kind.LIST, ""),
         ("4个千亿级产业集群有哪些", Kind.LIST, ""),
-        ("“55830”是什么意思?", Kind.DEFINITION, ""),
-        ("什么是工业上楼?", Kind.DEFINITION, ""),
+        ("“六链融合”是哪六条链?", Kind.LIST, ""),
+        ("“55830”是什么意思?", Kind.FACT, ""),
         ("“零磁大科学”计划由哪个团队发起?", Kind.FACT, ""),
         ("C919中机身项目 中标企业", Kind.FACT, ""),
+        ("", Kind.FACT, ""),
     ],
 )
 def test_the_kind_of_answer_and_its_unit(text: str, kind: Kind, unit: str) -> None:
@@ -60,50 +51,22 @@ def test_the_kind_of_answer_and_its_unit(text: str, kind: Kind, unit: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("text", "words", "head"),
+    ("text", "words"),
     [
-        ("钱塘2025年一季度规上工业增加值是多少?", "钱塘 规上 工业 增加值", "增加值"),
-        ("请问一下,钱塘一共有多少所大学呢?", "钱塘 大学", "大学"),
-        ("“零磁大科学”计划由哪个团队发起?", "科学 计划 团队 发起", "团队"),
-        ("优科豪马 占地", "占地", "占地"),
-        ("2023年1—5月是多少?", "", ""),
-        ("指数排名第几?", "指数 排名", "排名"),
-        ("前五名中有几家机构席位?", "机构 席位", "机构"),
-        ("工厂用了多少台机械手?", "工厂 机械手", "机械手"),
-        ("有几家企业?", "企业", "企业"),
-        ("有多少家庭受益?", "家庭 受益", "家庭"),
-        ("征兵年龄提高到多少岁?", "征兵 年龄 提高", "提高"),
-        ("常住人口目标是多少?", "常住人口", "常住人口"),  # a target of what?
-        ("入了库的企业有几家?", "入库 企业", "企业"),  # 入库, and 了 between its two parts
-        ("签完约多久就动工了?", "签约 动工", "动工"),
-        ("海运运了多少货?", "海运 运 货", "货"),
-        ("做静音电机的那家日企,在新品研发上砸了多少钱?", "静音 日企 研发", "砸"),
-        ("到底一共有多少企业?", "企业", "企业"),
-        ("二等座票价多少钱?", "票价", "票价"),
-        ("全年投资的计划数是多少?(不是上半年完成数)", "投资 计划数", "计划数"),
+        ("钱塘2025年一季度规上工业增加值是多少?", "钱塘 规上 工业 增加值"),
+        ("请问钱塘一共有多少所大学呢?", "钱塘 大学"),
+        ("优科豪马 占地", "占地"),
+        ("2023年1—5月是多少?", ""),
+        ("征兵年龄提高到多少岁?", "征兵 年龄 提高"),
+        ("全年投资的计划数是多少?(不是上半年完成数)", "投资 计划数"),
     ],
 )
-def test_the_words_to_look_for_and_the_one_that_says_what_is_asked(
-    text: str, words: str, head: str
-) -> None:
+def test_the_words_to_look_for(text: str, words: str) -> None:
     question = understand(text, today=TODAY)
     assert set(words.split()) <= set(question.words)
-    asking = {"2025年", "多少", "请问", "呢", "哪个", "的", "是", "第几", "中有", "岁", "台"}
-    assert not asking & set(question.words)
-    assert question.head == head
-
-
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
-        ("“六链融合”是哪六条链?", 6),
-        ("哪三个“一”?", 3),
-        ("4个千亿级产业集群有哪些", 4),
-        ("有哪些平台?", None),
-    ],
-)
-def test_how_many_members_a_list_is_said_to_have(text: str, count: int | None) -> None:
-    assert understand(text, today=TODAY).count == count
+    assert not {"2025年", "2023年", "多少", "请问", "一共", "呢", "是", "所", "完成数"} & set(question.words)
+    if not words:
+        assert question.words == ()
 
 
 @pytest.mark.parametrize(
@@ -135,7 +98,7 @@ def test_the_period_asked_about(text: str, period: str | None) -> None:
         ("滨江2023年1-5月规上工业增加值是多少?", "那前一年全年呢?", "滨江 增加值", Kind.NUMBER, "2022年"),
         ("2025年一季度钱塘规上工业增加值是多少?", "那去年呢?", "钱塘 增加值", Kind.NUMBER, "2024年"),
         ("2023年一季度钱塘制造业投资增长多少?", "滨江呢?", "制造业 投资", Kind.NUMBER, "2023年一季度"),
-        ("55830里第一个5是什么意思?", "那第二个5呢?", "55830", Kind.DEFINITION, None),
+        ("55830里第一个5是什么意思?", "那第二个5呢?", "55830", Kind.FACT, None),
         ("第六期入企服务的梁素霞是哪所大学的?", "她去的那家企业叫啥?", "梁素霞", Kind.FACT, None),
         ("杭州医药港聚集了多少家企业?", "它成立几年了?", "医药", Kind.NUMBER, None),
     ],
@@ -144,8 +107,9 @@ def test_a_follow_up_takes_over_what_it_leaves_out(
     before: str, text: str, carried: str, kind: Kind, period: str | None
 ) -> None:
     question = understand(text, [before], TODAY)
-    assert set(carried.split()) <= question.carried.keys()
-    assert not question.carried.keys() & set(question.words)
+    assert set(carried.split()) <= set(question.carried)
+    assert not set(question.carried) & set(question.words)
+    assert question.query == " ".join((*question.carried, question.folded))
     assert question.kind is kind
     assert (str(question.period) if question.period else None) == period
 
@@ -164,10 +128,32 @@ def test_a_new_topic_takes_over_nothing(text: str) -> None:
     assert understand(text, history, TODAY) == understand(text, today=TODAY)
 
 
-def test_what_was_said_earlier_fades() -> None:
-    history = ["2025年一季度钱塘规上工业增加值是多少?", "那数字经济核心制造业的呢?"]
-    carried = understand("这块的增速呢?", history, TODAY).carried
-    assert 0 < carried["增加值"] < carried["制造业"] < 1
+def test_a_place_stands_for_the_place_before_and_a_measure_for_the_measure() -> None:
+    before = ["2025年一季度浙江省规上工业增加值是多少?"]
+    place = understand("那河南省呢?", before, TODAY)
+    assert "增加值" in place.carried
+    assert "浙江省" not in place.carried
+    measure = understand("那制造业投资呢?", before, TODAY)
+    assert "增加值" not in measure.carried
+    assert "浙江省" in measure.carried
+    assert (measure.kind, measure.unit) == (Kind.NUMBER, "元")
+    assert place.period == measure.period == understand(before[0], today=TODAY).period
+
+
+def test_a_follow_up_of_a_follow_up_reaches_back() -> None:
+    history = ["2025年一季度钱塘规上工业增加值是多少?", "那制造业投资呢?"]
+    question = understand("增速呢?", history, TODAY)
+    assert "钱塘" in question.carried
+    assert str(question.period) == "2025年一季度"
+
+
+def test_whether_a_question_leans_can_be_told() -> None:
+    before = ["2023年一季度钱塘制造业投资增长多少?"]
+    text = "中国科学院杭州医学研究所的所长是哪一位?"
+    assert understand(text, before, TODAY, leans=False).carried == ()
+    leaning = understand(text, before, TODAY, leans=True)
+    assert "钱塘" in leaning.carried
+    assert str(leaning.period) == "2023年一季度"
 
 
 def test_a_conversation_may_be_long() -> None:
@@ -217,8 +203,8 @@ def test_no_question_is_too_odd(text: str, history: list[str]) -> None:
     question = understand(text, history, TODAY)
     assert question.text == text
     assert all(word in question.folded for word in question.words)
-    assert question.head == "" if not question.words else question.head in question.words
-    assert all(0 < share < 1 for share in question.carried.values())
+    assert not set(question.carried) & set(question.words)
+    assert question.query.endswith(question.folded)
 
 
 @pytest.mark.parametrize(
@@ -251,7 +237,6 @@ def test_the_day_that_times_are_read_against(questions: list[str], newest: str |
         ("泰米尔纳德邦", True),
         ("挡板", False),  # rare, but a word of the language
         ("随行就市", False),
-        ("拉上", False),
         ("企业", False),
     ],
 )

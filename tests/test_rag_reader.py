@@ -1,164 +1,251 @@
-"""How a reader reads: windows over passages, spans in a passage's own characters, what is missing named.
-
-The network here is a rule with the same in- and outputs as a trained one, so that what it should find is
-plain to see; tests/test_train_reader.py reads with trained ones.
-"""
+"""The reader built in, and what is worked out from its numbers: spans, shares, and where there is none."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from tokenizers import Regex, Tokenizer, models, pre_tokenizers
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from index import ModelNotFound
-from rag.reader import Extract, Reader, best_span, encode, windows
+from index import Document, ModelNotFound, Passage, Published
+from rag.reader import BUILT_IN, NETWORK, PASSAGE, TOKENIZER, Context, Judgement, Reader, context
 
-LENGTH = 40
-CHARACTERS = "临江新区工业增加值达亿元速居全市前列是多少?,。0123456789."
+QUESTION = "临江新区规上工业增加值是多少?"
+TEXT = "今年一季度,临江新区规上工业增加值达171.51亿元,同比增长8.1%。"
 
 
-@pytest.fixture(scope="module")
-def tokenizer() -> Tokenizer:
-    """A token for each character."""
-    vocabulary = {
-        token: number for number, token in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", *CHARACTERS])
-    }
-    made = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
-    made.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Split(Regex("."), "isolated")]
+def judgement(starts: list[float], ends: list[float], inside: list[float] | None = None) -> Judgement:
+    """Made up: probabilities of tokens of two characters each."""
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.array([starts, ends], np.float32))
+    offsets = np.array([(2 * n, 2 * n + 2) for n in range(len(starts))], np.int32).reshape(-1, 2)
+    within = np.array(starts if inside is None else inside, np.float32)
+    return Judgement(0.0, offsets, logs[0], logs[1], within)
+
+
+# --- what is worked out
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "span"),
+    [
+        ([0.1, 0.9, 0.0, 0.0], [0.0, 0.1, 0.9, 0.0], (2, 6)),
+        ([0.0, 0.1, 0.1, 0.7], [0.7, 0.1, 0.1, 0.1], (6, 8)),  # never backwards
+        ([1.0], [1.0], (0, 2)),
+        ([0.3, 0.3, 0.3], [0.3, 0.3, 0.3], (0, 2)),  # the first of equals
+    ],
+)
+def test_the_likeliest_span(starts: list[float], ends: list[float], span: tuple[int, int]) -> None:
+    start, end, chance = judgement(starts, ends).span()
+    assert (start, end) == span
+    assert chance <= 0
+
+
+def test_the_likeliest_span_between_two_characters() -> None:
+    made = judgement([0.6, 0.1, 0.2, 0.1], [0.1, 0.6, 0.1, 0.2])
+    assert made.span()[:2] == (0, 4)
+    assert made.span(4)[:2] == (4, 8)
+    assert made.span(0, 2)[:2] == (0, 2)
+    assert made.span(2, 4)[:2] == (2, 4)
+    assert made.span()[2] == pytest.approx(np.log(0.6 * 0.6), abs=1e-6)
+
+
+def test_where_there_is_no_token_there_is_no_span() -> None:
+    made = judgement([0.5, 0.5], [0.5, 0.5])
+    assert made.span(8) == (8, 8, float("-inf"))
+    assert made.span(1, 2) == (1, 1, float("-inf"))
+    assert judgement([], []).span() == (0, 0, float("-inf"))
+
+
+def test_a_span_is_no_longer_than_an_answer() -> None:
+    many = 200
+    starts, ends = [1e-6] * many, [1e-6] * many
+    starts[0] = ends[-1] = 0.9
+    start, end, _ = judgement(starts, ends).span()
+    assert end - start <= 2 * 80
+
+
+def test_the_mass_is_the_share_of_the_starts_between_two_characters() -> None:
+    made = judgement([0.1, 0.3, 0.1, 0.0], [0.1] * 4)  # the other half belongs to “no answer”
+    assert made.mass(0, 8) == pytest.approx(1)
+    assert made.mass(2, 4) == pytest.approx(0.6)
+    assert made.mass(3, 4) == 0  # no token starts there
+    assert made.mass(4, 4) == 0
+    assert judgement([0.0, 0.0], [0.5, 0.5]).mass(0, 4) == 0
+    assert judgement([], []).mass(0, 4) == 0
+
+
+def test_the_peak_is_the_highest_of_the_tokens_between_two_characters() -> None:
+    made = judgement([0.5, 0.5, 0.5], [0.5, 0.5, 0.5], [0.2, 0.9, 0.4])
+    assert made.peak(0, 6) == pytest.approx(0.9)
+    assert made.peak(4, 6) == pytest.approx(0.4)
+    assert made.peak(6, 9) == 0
+    assert judgement([], []).peak(0, 6) == 0
+
+
+_CHANCES = st.lists(st.floats(0.001, 1), min_size=1, max_size=12)
+
+
+@given(_CHANCES, st.integers(0, 26), st.integers(0, 26))
+def test_whatever_the_numbers_the_results_lie_within(chances: list[float], low: int, high: int) -> None:
+    made = judgement(chances, chances[::-1])
+    start, end, chance = made.span(low, max(low, high))
+    assert low <= start <= end <= max(low, high)
+    assert (chance == float("-inf")) == (start == end)
+    assert 0 <= made.mass(low, high) <= 1 + 1e-6
+    assert 0 <= made.peak(low, high) <= 1
+    halves = made.mass(0, low) + made.mass(low, 2 * len(chances))
+    assert halves == pytest.approx(1 if low < 2 * len(chances) else made.mass(0, low), abs=1e-5)
+
+
+# --- what it gets
+
+
+def made_context(
+    text: str, title: str = "", heading: str = "", published: str | None = None
+) -> Context:
+    day = Published.parse(published) if published else None
+    document = Document("a.txt", title, text, published=day)
+    return context(Passage("a.txt:0", "a.txt", 0, len(text), text, heading), document)
+
+
+def test_title_and_heading_stand_over_a_passage_all_of_it_folded() -> None:
+    assert made_context("增加值９億元。", "临江季報", "二、工业") == Context(
+        "临江季报 二、工业", "", "增加值9亿元。"
     )
-    return made
+    assert made_context("增加值9亿元。").head == ""
+    assert made_context("增加值9亿元。", heading="二、工业").head == "二、工业"
 
 
-class FirstNumber:
-    """Takes the first run of digits with 亿元 for the answer, and is sure where there is one."""
-
-    def __init__(self, tokenizer: Tokenizer) -> None:
-        self._tokenizer = tokenizer
-        self.lengths: list[int] = []
-
-    def run(
-        self, output_names: Sequence[str], input_feed: Mapping[str, NDArray[np.int64]]
-    ) -> Sequence[NDArray[np.float32]]:
-        assert list(output_names) == ["answers", "starts", "ends"]
-        ids, types = input_feed["ids"], input_feed["types"]
-        self.lengths.append(ids.shape[1])
-        tokens = [self._tokenizer.id_to_token(int(number)) or "" for number in ids[0]]
-        starts, ends = np.zeros(ids.shape, np.float32), np.zeros(ids.shape, np.float32)
-        digits = [n for n, token in enumerate(tokens) if types[0, n] and token.isdigit()]
-        units = [
-            n
-            for n, token in enumerate(tokens)
-            if types[0, n] and digits and token == "元" and n > digits[0]
-        ]
-        if not units:
-            return [np.array([-4], np.float32), starts, ends]
-        starts[0, digits[0]] = ends[0, units[0]] = 9
-        return [np.array([4], np.float32), starts, ends]
-
-
-@pytest.fixture
-def network(tokenizer: Tokenizer) -> FirstNumber:
-    """The rule."""
-    return FirstNumber(tokenizer)
-
-
-@pytest.fixture
-def reader(network: FirstNumber, tokenizer: Tokenizer) -> Reader:
-    """A reader by the rule."""
-    return Reader(network, tokenizer, LENGTH)
+def test_what_the_text_begins_with_does_not_stand_over_it_again() -> None:
+    assert made_context("临江季报\n增加值9亿元。", "临江季报").head == ""
+    long = "临江新区二〇二五年一季度规模以上工业经济运行情况"
+    assert made_context(f"{long}\n增加值9亿元。", long, "一、总体").head == ""
+    assert made_context("另一份季报\n增加值9亿元。", "临江季报").head == "临江季报"
 
 
 @pytest.mark.parametrize(
-    ("passage", "answer"),
+    ("published", "day"),
     [
-        ("工业增加值达171.5亿元,增速居全市前列。", "171.5亿元"),
-        ("工业 增加值\n达 9 亿元", "9 亿元"),
-        ("工業增加值達１７１．５億元，居全市前列。", "１７１．５億元"),
-        ("工业" * 30 + "增加值达171.5亿元。" + "全市前列" * 15, "171.5亿元"),
+        ("2025-05-16", "2025-05-16"),
+        ("2025-05", "2025-05"),
+        ("2025", "2025"),
+        ("2022-09/2022-11", "2022-09"),
+        (None, ""),
     ],
-    ids=["short", "white space", "full width and traditional", "in a later window"],
 )
-def test_an_extract_is_verbatim(reader: Reader, passage: str, answer: str) -> None:
-    [extract] = reader.read("工业增加值是多少?", [passage])
-    assert passage[extract.start : extract.end] == answer
-    assert extract.probability == pytest.approx(1 / (1 + np.exp(-4)))
-    assert extract.score < 0
+def test_the_day_is_as_exact_as_it_is_known(published: str | None, day: str) -> None:
+    assert made_context("增加值9亿元。", published=published).day == day
 
 
-def test_each_passage_has_an_extract_in_the_order_given(reader: Reader) -> None:
-    extracts = reader.read("是多少?", ["增速居全市前列。", "达9亿元", "", "\n "])
-    assert [extract.probability > 0.5 for extract in extracts] == [False, True, False, False]
-    assert extracts[2] == extracts[3] == Extract(0.0, 0, 0, -np.inf)
-    assert reader.read("是多少?", []) == []
+# --- the reader built in
 
 
-def test_nothing_longer_than_the_network_takes_in_is_read(reader: Reader, network: FirstNumber) -> None:
-    reader.read("多少" * 500, ["全市" * 300])
-    assert len(network.lengths) > 5
-    assert max(network.lengths) == LENGTH
-
-
-@pytest.mark.parametrize("length", [1, 20, 33, 34, 35, 50, 100, 333])
-def test_windows_cover_a_passage_and_overlap(tokenizer: Tokenizer, length: int) -> None:
-    passage = encode(tokenizer, "全市前列" * 100)
-    passage = type(passage)(passage.ids[:length], passage.offsets[:length])
-    question = encode(tokenizer, "多少?")
-    cut = windows(tokenizer, question, passage, LENGTH)
-    assert {int(offset[0]) for window in cut for offset in window.offsets} == set(range(length))
-    for window in cut:
-        tokens = [tokenizer.id_to_token(int(number)) for number in window.ids]
-        assert tokens[: window.first] == ["[CLS]", "多", "少", "?", "[SEP]"]
-        assert tokens[-1] == "[SEP]"
-        assert window.types.tolist() == [0] * window.first + [1] * (len(window.offsets) + 1)
-    for before, after in pairwise(cut):
-        assert after.offsets[0, 0] < before.offsets[-1, 0]
+def judged(reader: Reader, *texts: str, question: str = QUESTION) -> list[Judgement]:
+    return reader.read(question, [Context("临江季报", "2025-05", text) for text in texts])
 
 
 @pytest.mark.parametrize(
-    ("starts", "ends", "longest", "span"),
+    "text",
     [
-        ([0, 9, 0, 0], [0, 0, 9, 0], 4, (1, 2)),
-        ([0, 0, 0, 9], [9, 0, 0, 5], 4, (3, 3)),
-        ([9, 0, 0, 5], [0, 0, 0, 9], 2, (3, 3)),
-        ([1], [1], 4, (0, 0)),
-        ([1, 1, 1], [1, 1, 1], 4, (0, 0)),
+        TEXT,
+        "一",
+        "QH-5000 的航程 9 公里\n\n第二段,AI。",
+        "😀生僻字𠮷与\u200b零宽",
+        "增加值" * 400,
+        "a" * 3000,
     ],
-    ids=["the likeliest", "never backwards", "never too long", "one token", "the first of equals"],
+    ids=range(6),
 )
-def test_the_best_span(starts: list[int], ends: list[int], longest: int, span: tuple[int, int]) -> None:
-    found = best_span(np.array(starts, np.float32), np.array(ends, np.float32), longest)
-    assert (found.first, found.last) == span
-    assert found.score <= 0
+def test_every_token_lies_in_the_text(reader: Reader, text: str) -> None:
+    (found,) = judged(reader, text)
+    count = len(found.offsets)
+    assert 0 < count <= PASSAGE
+    assert found.offsets.shape == (count, 2)
+    assert found.starts.shape == found.ends.shape == found.inside.shape == (count,)
+    assert (found.offsets[:, 0] >= 0).all()
+    assert (found.offsets[:, 1] <= len(text)).all()
+    assert (found.offsets[:, 0] <= found.offsets[:, 1]).all()
+    assert all(after >= before for before, after in pairwise(found.offsets[:, 0]))
+    assert np.isfinite(found.answers)
+    assert (found.starts <= 1e-5).all()
+    assert (found.ends <= 1e-5).all()
+    assert np.exp(found.starts).sum() <= 1 + 1e-4
+    assert ((found.inside >= 0) & (found.inside <= 1)).all()
+    start, end, _ = found.span()
+    assert 0 <= start < end <= len(text)
+
+
+def test_passages_are_judged_in_the_order_given_and_each_alone(reader: Reader) -> None:
+    texts = [TEXT, "图书馆周一闭馆。", "", TEXT]
+    together = judged(reader, *texts)
+    other = Reader.load()
+    for text, found in zip(texts, together, strict=True):
+        (alone,) = judged(other, text)
+        assert found.answers == alone.answers
+        assert found.starts.tobytes() == alone.starts.tobytes()
+        assert found.offsets.tobytes() == alone.offsets.tobytes()
+    assert judged(reader) == []
+
+
+def test_a_passage_without_text_has_no_tokens(reader: Reader) -> None:
+    (found,) = judged(reader, "")
+    assert found.offsets.shape == (0, 2)
+    assert found.span() == (0, 0, float("-inf"))
+    assert found.mass(0, 9) == found.peak(0, 9) == 0
+
+
+@pytest.mark.parametrize("question", ["", "?", "多少" * 500, "\ud800"])
+def test_no_question_is_too_odd(reader: Reader, question: str) -> None:
+    (found,) = judged(reader, TEXT, question=question)
+    assert np.isfinite(found.answers)
+
+
+def test_traditional_characters_and_width_make_no_difference(reader: Reader) -> None:
+    (one,) = judged(reader, TEXT, question="臨江新區規上工業增加值是多少？")
+    (two,) = judged(reader, TEXT, question=QUESTION)
+    assert one.answers == two.answers
+
+
+def test_what_belongs_together_is_likelier(reader: Reader) -> None:
+    right, wrong = judged(reader, TEXT, "图书馆周一闭馆,周二起照常开放。")
+    assert right.answers > wrong.answers
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.text(max_size=60).filter(lambda text: text.isprintable()))
+def test_no_text_is_too_odd(reader: Reader, text: str) -> None:
+    (found,) = judged(reader, text)
+    start, end, _ = found.span()
+    assert 0 <= start <= end <= len(text)
+
+
+# --- none
 
 
 @pytest.mark.parametrize(
-    ("files", "said"),
-    [
-        ({}, "reader.onnx is missing"),
-        ({"reader.onnx": "", "tokenizer.json": "{}"}, "reader.json is missing"),
-        ({"reader.onnx": "", "tokenizer.json": "{}", "reader.json": '{"format": 9}'}, "format is 9"),
-        ({"reader.onnx": "", "tokenizer.json": "{}", "reader.json": "{"}, "can't be loaded"),
-        ({"reader.onnx": "?", "tokenizer.json": "{}", "reader.json": '{"format": 1}'}, "can't be loaded"),
-    ],
+    ("files", "missing"),
+    [([], NETWORK), ([TOKENIZER], NETWORK), ([NETWORK], TOKENIZER)],
 )
-def test_what_is_wrong_with_a_folder_is_said(tmp_path: Path, files: dict[str, str], said: str) -> None:
-    pytest.importorskip("onnxruntime", reason="the reader's extra is not installed")
-    for name, text in files.items():
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    with pytest.raises(ModelNotFound, match=said) as caught:
+def test_what_is_missing_in_a_folder_is_said(tmp_path: Path, files: list[str], missing: str) -> None:
+    for name in files:
+        (tmp_path / name).write_bytes((BUILT_IN / name).read_bytes()[:99])
+    with pytest.raises(ModelNotFound, match=f"{missing} is missing") as caught:
         Reader.load(tmp_path)
-    assert "python -m train" in str(caught.value)
+    assert str(tmp_path) in str(caught.value)
+    assert "--no-reader" in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
-def test_without_onnxruntime_the_extra_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "onnxruntime", None)
-    with pytest.raises(ModelNotFound, match=r"zhengwen\[reader\]"):
+@pytest.mark.parametrize("torn", [NETWORK, TOKENIZER])
+def test_a_damaged_reader_is_one_line(tmp_path: Path, torn: str) -> None:
+    for name in (NETWORK, TOKENIZER):
+        content = (BUILT_IN / name).read_bytes()
+        (tmp_path / name).write_bytes(content[:99] if name == torn else content)
+    with pytest.raises(ModelNotFound, match="can't be loaded") as caught:
         Reader.load(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,8 +1,6 @@
-"""A passage read closely: what its segments are, and when each of its figures holds."""
+"""A passage read closely: its sentences, when each of its figures holds, and where a quotation begins and ends."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -68,29 +66,6 @@ def test_whether_a_figure_was_reached_or_is_aimed_at(text: str, of: str, stance:
     assert figure(text, of).stance is stance
 
 
-@pytest.mark.parametrize(
-    ("text", "lists"),
-    [
-        ("借助创新链、产业链、人才链的融合", ["借助创新链、产业链、人才链的融合"]),
-        ("只有一条", []),
-        ("甲、乙;丙、丁", ["甲、乙", "丙、丁"]),
-    ],
-)
-def test_enumerations(text: str, lists: list[str]) -> None:
-    assert [text[start:end] for start, end in reading(text).enumerations] == lists
-
-
-def test_the_weaker_the_mark_the_nearer_the_neighbours() -> None:
-    at = [segment.at for segment in reading("甲、乙,丙;丁。戊。\n己。").segments]
-    gaps = [after - before for before, after in pairwise(at)]
-    assert gaps == sorted(gaps)
-    assert len(set(gaps)) == 5
-
-
-def test_a_thousands_separator_is_no_mark() -> None:
-    assert len(reading("共计1,200家").segments) == 1
-
-
 def test_the_heading_the_title_and_the_region_are_the_context() -> None:
     document = Document("a.txt", "钱塘新区季报", "正文。", region="杭州錢塘")
     passage = Passage("a.txt:0", "a.txt", 0, 3, "正文。", "二、工业")
@@ -113,14 +88,38 @@ def test_a_document_holds_for_the_days_it_may_have_come_out_on(published: str, p
 )
 def test_every_text_can_be_read(text: str) -> None:
     found = reading(text)
-    assert found.segments
-    ends = [0, *(segment.end for segment in found.segments)]
-    assert all(segment.start >= end for segment, end in zip(found.segments, ends, strict=False))
-    assert [segment.at for segment in found.segments] == sorted(segment.at for segment in found.segments)
+    ends = [0, *(end for _, end in found.sentences)]
+    assert all(
+        before <= start < end for before, (start, end) in zip(ends, found.sentences, strict=False)
+    )
     assert all(text[f.figure.start : f.figure.end] == f.figure.text for f in found.figures)
-    for offset in range(len(text)):
-        segment = found.segment_at(offset)
-        assert segment is found.segments[0] or segment.start <= offset
+    assert len(found.folded) == len(text)
+    for number, (start, end) in enumerate(found.sentences):
+        assert 0 <= found.opening(number) <= start
+        assert end <= found.closing(number, 100) <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "announces"),
+    [("企业这样申报:先登记。", False), ("企业这样申报:\n先登记。", True), ("申报办法\n先登记。", True)],
+)
+def test_what_ends_without_a_full_stop_announces_what_follows(text: str, announces: bool) -> None:
+    assert reading(text).announces(0) is announces
+
+
+def test_a_word_stands_in_the_passage_or_over_it() -> None:
+    document = Document("a.txt", "钱塘季报", "工業增加值。", region="杭州")
+    found = read(Passage("a.txt:0", "a.txt", 0, 6, "工業增加值。", "二、工业"), document)
+    assert all(map(found.has, ("工业", "增加值", "钱塘", "杭州", "二、")))
+    assert not found.has("滨江")
+
+
+def test_a_time_that_nobody_knows_the_year_of_is_kept_as_it_stands() -> None:
+    text = "6月份利润下降8.3%,2024年利润下降5%。"
+    first, second = reading(text, None).figures
+    assert (first.undated, first.period) == ("6月份", None)
+    assert (second.undated, str(second.period)) == ("", "2024年")
+    assert reading(text).undated == ()
 
 
 @pytest.mark.parametrize(
@@ -135,9 +134,9 @@ def test_every_text_can_be_read(text: str) -> None:
     ],
 )
 def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it(text: str, quoted: str) -> None:
-    reading = read(Passage("a:1", "a.txt", 0, len(text), text), Document("a.txt", "", text))
-    last = len(reading.sentences) - 1
-    assert text[reading.opening(last) : reading.sentences[last][1]] == quoted
+    found = reading(text)
+    last = len(found.sentences) - 1
+    assert text[found.opening(last) : found.sentences[last][1]] == quoted
 
 
 @pytest.mark.parametrize(
@@ -151,5 +150,4 @@ def test_a_sentence_that_leans_on_the_one_before_is_quoted_with_it(text: str, qu
     ],
 )
 def test_a_quotation_goes_on_up_to_a_length(text: str, longest: int, quoted: str) -> None:
-    reading = read(Passage("a:1", "a.txt", 0, len(text), text), Document("a.txt", "", text))
-    assert text[: reading.closing(0, longest)] == quoted
+    assert text[: reading(text).closing(0, longest)] == quoted

@@ -179,6 +179,7 @@ def test_the_passage_at_an_offset(data: Path) -> None:
         (source("gone.txt.xz", "articles"), "gone.txt.xz"),
         (source("news.txt.xz", "poems"), "poems"),
         (source("news.txt.xz", "articles", weight=0), "weight"),
+        (source("news.txt.xz", "articles", share=2), "share"),
         (source("news.txt.xz", "articles", colour="red"), "colour"),
         ("[[source]\n", "sources.toml"),
         ("", "no [[source]]"),
@@ -193,6 +194,25 @@ def test_a_wrong_manifest_is_refused(data: Path, manifest: str, said: str) -> No
 def test_the_repository_has_a_manifest_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(InvalidData, match="which is not in"):
         read_sources(tmp_path)
+
+
+def test_what_we_wrote_may_be_missing(data: Path) -> None:
+    manifest = source("qa.jsonl.xz", "questions", share=0.5) + source("gone.xz", "questions")
+    (data / "sources.toml").write_text(f"{manifest}written = true\n", encoding="utf-8")
+    assert [each.file for each in read_sources(data)] == ["qa.jsonl.xz"]
+
+
+def test_a_question_tells_where_its_answers_stand(tmp_path: Path) -> None:
+    record = json.loads(asked("多少?", NEWS[0], "12.5亿元")) | {"near": [0, 4], "published": "2023-06"}
+    record["answers"] += [{"text": "30个", "start": NEWS[0].index("30个")}, {"text": "无", "start": -1}]
+    pack(tmp_path / "a.xz", [json.dumps(record)])
+    [each] = read_questions(tmp_path / "a.xz")
+    assert [each.context[start:end] for start, end in each.answers] == ["12.5亿元", "30个"]
+    assert each.shortest() == each.answers[1]
+    assert (each.near, each.published, each.title) == ((0, 4), "2023-06", "")
+    pack(tmp_path / "a.xz", [json.dumps(record | {"published": "6月"})])
+    with pytest.raises(InvalidData, match="6月"):
+        list(read_questions(tmp_path / "a.xz"))
 
 
 def test_files_that_cannot_be_read_are_named(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 import torch
 from scipy import sparse
 
-from index import SentenceEncoder
+from index import load_encoder
 from train.__main__ import main
 from train.data import InvalidData
 from train.heldout import HeldOut
@@ -230,13 +230,13 @@ def test_a_model_in_eight_bits_is_nearly_the_same(work: Path, tmp_path: Path) ->
     assert torch.equal(loaded[0], torch.zeros(32))
     assert torch.allclose(loaded[1:], table[1:], atol=0.002)
     assert (tmp_path / "model" / "model.safetensors").stat().st_size < 1.3 * table.numel() + 1000
-    vector = SentenceEncoder.load(str(tmp_path / "model")).encode_passages(["水库"])[0]
+    vector = load_encoder(str(tmp_path / "model")).encode_passages(["水库"])[0]
     expected = table[tokenizer.encode("水库").ids].sum(dim=0)
     assert vector @ (expected / expected.norm()).numpy() > 0.999
 
 
 def test_the_command_makes_a_model_with_its_card(made: Path) -> None:
-    assert SentenceEncoder.load(str(made)).dimension == 16
+    assert load_encoder(str(made)).dimension == 16
     card = (made / "README.md").read_text(encoding="utf-8")
     assert "12 steps of 32 questions" in card
     assert "| made up |" in card
@@ -254,7 +254,7 @@ def test_learning_helps(data: Path, examples: Examples, tmp_path: Path) -> None:
 def test_models_are_scored_side_by_side(made: Path, data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     gold, documents = data / "dev" / "toy" / "gold.jsonl", data / "dev" / "toy" / "docs"
     extra = ["--gold", str(gold), "--documents", str(documents)]
-    assert main(["score", "built-in", str(made), "--data", str(data), *extra]) == 0
+    assert main(["score", "static", str(made), "--data", str(data), *extra]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if line]
     assert [line.split(" | ")[0] for line in lines[2:]] == [
         "| toy, alone",
@@ -289,7 +289,7 @@ def test_a_model_that_knows_nothing_is_helped(
     command = ["retriever", "--corpus", str(documents), "--from", str(tmp_path / "random")]
     assert main([*command, "--out", str(out), "--steps", "200"]) == 0
     assert "adapting helped" in capsys.readouterr().out
-    assert SentenceEncoder.load(str(out)).dimension == 16
+    assert load_encoder(str(out)).dimension == 16
 
 
 def test_what_does_not_help_is_not_written(

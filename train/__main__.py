@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from rag import CommandParser, ZhengwenError
-from train import commands as small
-from train.reader import commands as reader
+from train import commands as reader
 from train.retriever import commands as retriever
 
 
@@ -32,7 +31,7 @@ def _parser() -> CommandParser:
         prog="python -m train", description="Make the models and the numbers that the program works with."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for part in (retriever, reader, small):
+    for part in (reader, retriever):
         part.add_commands(commands)
     return parser
 

@@ -1,70 +1,110 @@
-"""The commands that fit the weights of the answering, as parts of ``python -m train``; each returns what is to be printed."""
+"""The commands that make the reader and fit the confidence, as parts of ``python -m train``.
+
+Each returns what is to be printed.
+"""
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
 
-from rag.ranker import WEIGHTS
-from rag.weights import learn
-from train import confidence as confidences
-from train import ranker as rankers
+from rag.reader import Reader
+from train import confidence
+from train.base import choose_pieces, fetch, read_some, same_pieces, save_base, unpack
+from train.reader.aside import write_set
+from train.reader.export import export, write_card
+from train.reader.groups import has_groups, load_groups, make_groups, read_all, save_groups
+from train.reader.network import ReaderNetwork
+from train.reader.training import WEIGHTS, Plan, train
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands; ``options.run(options)`` runs the one that was given."""
-    ranker = commands.add_parser("ranker", help="fit what each feature of the evidence is worth")
-    ranker.add_argument("--data", type=Path, required=True, metavar="DIR", help="the training data")
-    ranker.add_argument(
-        "--limit", type=int, default=500, metavar="N", help="at most N questions of each set (default: 500)"
+    base = commands.add_parser("base", help="make the base encoder out of a package")
+    _add_folders(base, data="the training data: its words are kept", out="the folder to write")
+    base.add_argument(
+        "--vocabulary",
+        type=Path,
+        metavar="FILE",
+        help="keep those of an earlier base's tokenizer.json instead",
     )
-    ranker.set_defaults(run=_ranker)
-    confidence = commands.add_parser("confidence", help="fit the confidence that decides on refusals")
-    confidence.add_argument(
-        "dev", type=Path, nargs="+", metavar="DEV", help="a folder with docs/ and gold.jsonl"
+    base.set_defaults(run=_base)
+
+    reader = commands.add_parser("reader", help="make a reader from the base encoder and questions")
+    _add_folders(reader, data="the training data", base="what base wrote", out="the reader's folder")
+    reader.add_argument(
+        "--minutes",
+        type=_amount,
+        default=Plan().minutes,
+        metavar="N",
+        help=f"how long it learns, earlier runs to the same folder counted (default: {Plan().minutes:.0f})",
     )
-    confidence.add_argument("--limit", type=int, metavar="N", help="at most N questions of each")
-    confidence.set_defaults(run=_confidence)
-    for parser in (ranker, confidence):
-        parser.add_argument("--write", action="store_true", help="put the result into rag/weights.toml")
+    reader.add_argument(
+        "--from", dest="start", type=Path, metavar="WEIGHTS", help=f"begin with another run's {WEIGHTS}"
+    )
+    reader.set_defaults(run=_reader)
+
+    fit = commands.add_parser("confidence", help="fit how likely it is that an answer is right")
+    fit.add_argument("sets", type=Path, nargs="+", metavar="SET", help="a folder with docs/ and gold.jsonl")
+    fit.add_argument("--plain", action="store_true", help="of answers without the reader")
+    fit.add_argument("--write", action="store_true", help="put the result into rag/weights.toml")
+    fit.set_defaults(run=_confidence)
 
 
-def _ranker(options: argparse.Namespace) -> str:
-    result = rankers.fit(rankers.examples(options.data, options.limit))
-    if options.write:
-        learn("ranker", result.weights._asdict())
-    rows = zip(result.weights._fields, rankers.PRIOR, WEIGHTS, result.weights, strict=True)
-    return "\n".join(
-        [
-            f"{'feature':12}{'prior':>8}{'in use':>8}{'fit':>8}",
-            *(f"{name:12}{prior:8.3f}{used:8.3f}{found:8.3f}" for name, prior, used, found in rows),
-            f"\nbest place right, of {result.held_out} questions held out of {result.questions}: "
-            f"{result.before:.3f} by the prior, {result.after:.3f} by the fit",
-        ]
+def _add_folders(parser: argparse.ArgumentParser, **folders: str) -> None:
+    for name, said in folders.items():
+        metavar = {"data": "DIR", "base": "BASE"}.get(name, "MODEL")
+        parser.add_argument(f"--{name}", type=Path, required=True, metavar=metavar, help=said)
+
+
+def _amount(text: str) -> float:
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
+    return number
+
+
+def _base(options: argparse.Namespace) -> str:
+    packed = unpack(fetch())
+    if options.vocabulary:
+        kept = same_pieces(packed, options.vocabulary)
+    else:
+        kept = choose_pieces(packed, read_some(options.data))
+    save_base(packed, kept, options.out)
+    return f"{len(kept):,} of {len(packed.pieces):,} pieces kept: {options.out}"
+
+
+def _reader(options: argparse.Namespace) -> str:
+    """Make the groups, train, export; what an earlier run left in MODEL.work is taken up."""
+    work = options.out.with_name(f"{options.out.name}.work")
+    if not has_groups(work):
+        every, aside = read_all(options.data)
+        write_set(aside, work / "confidence")
+        save_groups(make_groups(every, options.base), work)
+    groups = load_groups(work)
+    progress = train(groups, options.base, work, Plan(options.minutes), options.start)
+    network = ReaderNetwork(options.base, work / WEIGHTS)
+    report = export(network, options.base, groups, options.out)
+    (options.out / "README.md").write_text(write_card(groups, progress, report), encoding="utf-8")
+    return (
+        f"{progress.steps:,} steps; in 8 bits {report.answers:.1%} and {report.spans:.1%} as before: "
+        f"{options.out}\nquestions for python -m train confidence: {work / 'confidence'}"
     )
 
 
 def _confidence(options: argparse.Namespace) -> str:
-    data = [e for folder in options.dev for e in confidences.examples(folder, options.limit)]
-    result = confidences.fit(data)
+    data: list[confidence.Example] = []
+    for folder in options.sets:
+        with confidence.assistant(folder, None if options.plain else Reader.load()) as assistant:
+            data += confidence.examples(folder, assistant, data[-1].question + 1 if data else 0)
+    result = confidence.fit(data)
     if options.write:
-        learn("confidence", {"threshold": result.threshold, "bias": result.bias} | result.weights)
-    curve = [
-        f"{tenth / 10:.1f}–{(tenth + 1) / 10:.1f}     {count:8d}  {right:.2f}"
-        for tenth, (count, right) in enumerate(result.curve)
-    ]
-    withheld = [
-        f"{threshold:.2f}       {lost:.3f}                   {kept_back:.3f}"
-        for threshold, (lost, kept_back) in result.withheld.items()
-    ]
+        confidence.write("plain" if options.plain else "reader", result.weights)
     return "\n".join(
         [
-            f"threshold {result.threshold:.2f}",
-            f"bias {result.bias:+.2f}",
-            *(f"{name} {weight:+.2f}" for name, weight in result.weights.items()),
-            "\nconfidence  examples  right",
-            *curve,
+            *(f"{name:10}{weight:+8.3f}" for name, weight in result.weights.items()),
+            f"\nthe likeliest place is right for {result.right:.1%} of the questions with an answer",
             "\nthreshold  right answers withheld  withheld where nothing answers",
-            *withheld,
+            *(f"{at:.2f}{lost:16.3f}{kept:24.3f}" for at, (lost, kept) in result.withheld.items()),
         ]
     )

@@ -82,15 +82,19 @@ def _add_questions(corpus: Corpus, path: Path, source: int, held_out: HeldOut) -
     """Add the contexts, each once, and the questions where their answers stand."""
     seen: dict[str, tuple[Article, list[int]]] = {}
     for asked in tqdm(read_questions(path), desc=path.name, unit="question", leave=False):
+        if not asked.answers:
+            continue
         if asked.context not in seen:
             cut = _without(held_out, article(asked.context), corpus, path.name)
             seen[asked.context] = cut, corpus.add(cut, source)
         cut, rows = seen[asked.context]
-        number = cut.at(asked.start)
+        start, end = asked.shortest()
+        number = cut.at(start)
         if held_out.asks(asked.question):
             corpus.dropped[f"{path.name} questions"] += 1
         elif number is not None:
-            question = Question(fold(asked.question), rows[number], fold(asked.answer), source, made=False)
+            answer = fold(asked.context[start:end])
+            question = Question(fold(asked.question), rows[number], answer, source, made=False)
             corpus.questions.append(question)
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import lzma
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from index.errors import ZhengwenError
+from index import Published, ZhengwenError
 
 MANIFEST: Final = "sources.toml"
 KINDS: Final = ("articles", "laws", "questions")
+
+Span = tuple[int, int]
+"""Where something stands in a text: its first character, and the one after its last."""
 
 
 class InvalidData(ZhengwenError):
@@ -30,6 +33,8 @@ class Source:
     licence: str
     weight: float
     made: int = 0
+    share: float = 0.0
+    written: bool = False
 
     def __post_init__(self) -> None:
         """Check what the manifest says of it."""
@@ -37,16 +42,49 @@ class Source:
             raise InvalidData(f"{self.file}: the kind {self.kind!r} is none of {', '.join(KINDS)}")
         if not self.weight > 0:
             raise InvalidData(f"{self.file}: the weight must be above 0, not {self.weight}")
+        if not 0 <= self.share <= 1:
+            raise InvalidData(f"{self.file}: the share must be from 0 to 1, not {self.share}")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with the text it was asked about; ``start`` is where the answer stands in the text."""
+    """A question with the text it was asked about.
+
+    ``answers`` tell where in the text, none where it leaves the question open; ``near`` is then the place
+    that a careless reader would take. ``evidence`` are the sentences around the answers.
+    """
 
     question: str
     context: str
-    answer: str
-    start: int
+    answers: tuple[Span, ...] = ()
+    near: Span | None = None
+    evidence: tuple[Span, ...] = ()
+    title: str = ""
+    published: str = ""
+    style: str = ""
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Asked:
+        """Read a line of a file of questions."""
+        answers = [] if record.get("impossible") else record["answers"]
+        spans = ((each["start"], each["start"] + len(each["text"])) for each in answers)
+        near, published = record.get("near"), record.get("published") or ""
+        if published:
+            Published.parse(published)  # a ValueError, if it is no date
+        return cls(
+            question=record["question"],
+            context=record["context"],
+            answers=tuple(span for span in spans if span[0] >= 0),
+            near=(near[0], near[1]) if near else None,
+            evidence=tuple((start, end) for start, end in record.get("evidence") or ()),
+            title=record.get("title") or "",
+            published=published,
+            style=record.get("style") or "",
+        )
+
+    def shortest(self) -> Span:
+        """The place of the shortest answer; the first of several."""
+        return min(self.answers, key=lambda span: span[1] - span[0])
 
 
 def read_sources(folder: Path) -> list[Source]:
@@ -68,12 +106,13 @@ def read_sources(folder: Path) -> list[Source]:
     except TypeError as error:
         names = ", ".join(field.name for field in fields(Source))
         raise InvalidData(f"{path}: a [[source]] has the fields {names} ({error})") from error
-    for source in sources:
-        if not (folder / source.file).is_file():
-            raise InvalidData(f"{path} names {source.file}, which is not in {folder}")
     if not sources:
         raise InvalidData(f"{path} names no [[source]]")
-    return sources
+    there = [source for source in sources if (folder / source.file).is_file()]
+    for source in sources:
+        if source not in there and not source.written:
+            raise InvalidData(f"{path} names {source.file}, which is not in {folder}")
+    return there
 
 
 def read_texts(path: Path) -> Iterator[str]:
@@ -86,12 +125,9 @@ def read_texts(path: Path) -> Iterator[str]:
 
 
 def read_questions(path: Path) -> Iterator[Asked]:
-    """Read the answerable questions of a file, each with its shortest answer."""
+    """Read the questions of a file."""
     for number, line in enumerate(read_texts(path), 1):
         try:
-            record = json.loads(line)
-            answers = [] if record.get("impossible") else record["answers"]
-            for answer in sorted(answers, key=lambda answer: len(answer["text"]))[:1]:
-                yield Asked(record["question"], record["context"], answer["text"], answer["start"])
+            yield Asked.of(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
             raise InvalidData(f"{path}, line {number}: not a question as agreed ({error!r})") from error

@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> int:
         return _fail(f"无法在 {where} 上监听（{error.strerror}）：用 --port 或 --host 换一个")
     with listener, contextlib.suppress(KeyboardInterrupt):
         try:
-            live = Live(args.index)
+            live = Live(args.index, None if args.no_reader else "built-in")
             library = _library(args, live, password)
         except ZhengwenError as error:
             return _fail(str(error))
@@ -74,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="监听的地址（默认 127.0.0.1，只有本机可用）")
     parser.add_argument("--port", type=_port, default=7860, help="端口（默认 7860；0 为任一空闲端口）")
     parser.add_argument("--index", default=".index", help="索引文件夹（默认 .index）")
+    parser.add_argument("--no-reader", action="store_true", help="不用阅读模型，只靠检索和核对作答")
     parser.add_argument(
         "--documents", type=Path, metavar="DIR", help="文档所在的文件夹（默认是建索引时的那一个）"
     )

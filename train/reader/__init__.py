@@ -1,1 +1,1 @@
-"""How the reader of `rag.reader` is made: tokens, pretraining, fine-tuning, export, scores (docs/training.md)."""
+"""The reader: question groups, the network, its training, its export."""

@@ -39,7 +39,7 @@ A static embedding for finding Chinese passages by questions, small enough to li
 ```python
 from sentence_transformers import SentenceTransformer
 
-model = SentenceTransformer("index/model", device="cpu")
+model = SentenceTransformer("index/static", device="cpu")
 query = model.encode_query("钱塘规上工业增加值是多少?")
 passages = model.encode_document(["今年第一季度,钱塘规上工业增加值达171.51亿元。"])
 print(model.similarity(query, passages))

@@ -9,13 +9,13 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from index import BUILT_IN, ZhengwenError
+from index import BUILT_IN, STATIC, ZhengwenError
 from train.data import InvalidData
 from train.retriever.adapt import adapt, read_documents
 from train.retriever.card import write_card
 from train.retriever.model import load_model, save_model
 from train.retriever.prepare import is_prepared, load_prepared, prepare
-from train.retriever.score import BUILT_IN_FOLDER, QuestionSet, dev_sets, score, table
+from train.retriever.score import FOLDERS, QuestionSet, dev_sets, score, table
 from train.retriever.training import BATCH, DIMENSION, STEPS, Plan, has_checkpoint, learn
 
 _TOKENS: Final = 58_000
@@ -41,9 +41,9 @@ def _add_retriever(parser: argparse.ArgumentParser) -> None:
         "--from",
         dest="base",
         type=Path,
-        default=BUILT_IN_FOLDER,
+        default=FOLDERS[STATIC],
         metavar="MODEL",
-        help="with --corpus: the model to adapt (default: the built-in one)",
+        help="with --corpus: the model to adapt (default: the built-in static one)",
     )
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
@@ -79,7 +79,7 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         "models",
         nargs="+",
         metavar="MODEL",
-        help=f"models' folders or names; {BUILT_IN} is the built-in one",
+        help=f"models' folders or names; {BUILT_IN} and {STATIC} are built in",
     )
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds dev/")
     parser.add_argument("--limit", type=_positive, metavar="N", help="at most N questions of each set")
@@ -124,7 +124,7 @@ def _make(options: argparse.Namespace) -> str:
     save_model(options.out, prepared.tokenizer, learnt.table)
     scores = ""
     if sets := _sets(options):
-        models = [score(model, sets) for model in (BUILT_IN, str(options.out))]
+        models = [score(model, sets) for model in (STATIC, str(options.out))]
         scores = table(models, ("the built-in model before", "this model"))
     card = write_card(prepared.facts, plan, learnt, scores)
     (options.out / "README.md").write_text(card, encoding="utf-8", newline="\n")

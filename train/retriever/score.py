@@ -15,12 +15,13 @@ from tqdm import tqdm
 from eval.gold import GoldItem, load_gold
 from eval.metrics import recall
 from eval.qrels import covered
-from index import BUILT_IN, Passage, SentenceEncoder, build_index, fold
+from index import BUILT_IN, STATIC, Passage, build_index, fold, load_encoder
 from rag import Retriever
 
 DEPTHS: Final = (1, 5, 20)
-BUILT_IN_FOLDER: Final = Path(__file__).parents[2] / "index" / "model"
-_TIMED: Final = 4096  # passages
+_INDEX: Final = Path(__file__).parents[2] / "index"
+FOLDERS: Final = {BUILT_IN: _INDEX / "model", STATIC: _INDEX / "static"}
+_TIMED: Final = 512  # passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +94,13 @@ def _recalls(item: GoldItem, found: Sequence[Passage]) -> list[float]:
 
 
 def _megabytes(model: str) -> float:
-    folder = BUILT_IN_FOLDER if model == BUILT_IN else Path(model)
+    folder = FOLDERS.get(model, Path(model))
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
 def _speed(model: str, texts: Sequence[str]) -> float:
     """Passages encoded in a second: the best of three goes, for others may be at work too."""
-    encoder = SentenceEncoder.load(model)
+    encoder = load_encoder(model)
     passages = [texts[number % len(texts)] for number in range(_TIMED)]
     return len(passages) / min(_timed(lambda: encoder.encode_passages(passages)) for _ in range(3))
 
