@@ -19,7 +19,7 @@ from rag.reading import DatedFigure, Reading, published_period
 
 DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
 _TARGET: Final = re.compile(
-    r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|要达|达到多少|要做|任务"
+    r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|想|准备|要达|达到多少|要做|任务"
 )
 _OPEN: Final = re.compile(
     r"要(?!求)|会(?!议)|能(?!源|耗)|可以|(?:建成|投产|达产|投运|投用|通车|开通|竣工|完工)(?:以|之)?后"
@@ -31,7 +31,7 @@ _LONG: Final = timedelta(days=2 * 365)
 _STRETCHES: Final = ("quarter", "half", "span", "month")
 # QH-5000, GB/T 5750.4-2023, 〔2023〕199号, codes of eight digits and more.
 _IDENTIFIER: Final = re.compile(
-    r"[a-z]+(?:[/ -][a-z]+)*[ -]?\d[\d.-]*\d|[\[(〔]\d{4}[\])〕]\d+号|(?<!\d)\d{8,}(?!\d)"
+    r"(?<![a-z])(?<![a-z][/ -])[a-z]+(?:[/ -][a-z]+)*[ -]?\d[\d.-]*\d|[\[(〔]\d{4}[\])〕]\d+号|(?<!\d)\d{8,}(?!\d)"
 )
 
 

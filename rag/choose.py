@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from index import PassageIndex, tokenize
-from rag.checks import Checks, check, objection
-from rag.figures import compatible, same_value
+from rag.checks import Checks, asks_for_target, check, objection
+from rag.figures import Stance, compatible, same_value
 from rag.question import Kind, Question
 from rag.reader import Judgement
 from rag.reading import DatedFigure, Reading
@@ -39,6 +39,9 @@ class Features(NamedTuple):
     fits: float  # 1 a figure, date or enumeration where one is asked for, -1 none
     period: float  # as in `Checks`
     unit: float  # as in `Checks`
+    stance: float = (
+        0.0  # 1 a target where one is asked for, -1 a target where none is or the other way round
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,6 +111,7 @@ def candidates(
                 fits=_fits(question, reading, sentence, figure),
                 period=checks.period,
                 unit=checks.unit,
+                stance=_stance(question, figure),
             )
             logit = weights["bias"] + sum(
                 weights[name] * value for name, value in features._asdict().items()
@@ -212,6 +216,13 @@ def _fits(question: Question, reading: Reading, sentence: int, figure: DatedFigu
             return 1.0 if any(mark in reading.folded[low:high] for mark in "、;") else -1.0
         case _:
             return 0.0
+
+
+def _stance(question: Question, figure: DatedFigure | None) -> float:
+    if figure is None:
+        return 0.0
+    asked, aimed = asks_for_target(question), figure.stance is Stance.TARGET
+    return float(asked) if asked == aimed else -1.0
 
 
 def _is_alike(each: Candidate, best: Candidate) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Final
 
 from rag.checks import DURATIONS, asks_for_target
@@ -21,9 +20,12 @@ _LENGTHS: Final = {Kind.NUMBER: 60, Kind.DATE: 60, Kind.FACT: 140, Kind.LIST: 38
 _BELONGS: Final = 0.4  # a sentence with a token this likely to belong to an answer is part of it
 _MEMBER: Final = 0.5  # so likely is every token of a list's member
 _BRIEF: Final = 40  # characters of a short answer at most
-_MOST: Final = 0.6  # a short answer that is more than this of the text is not set before it
+_MOST: Final = 0.6
+"""A short answer that is more than this share of the text is not set before it; nor is less a member of a list."""
 _YEAR: Final = re.compile(r"\d{4}|[今去前明后本上]年")
 _LOOSE: Final = " \n,,;;::、。"
+_PAIRS: Final = ("“”", "《》", "（）", "()", "「」", "『』", "〔〕")
+_STRETCH: Final = re.compile(r"[^、,，;；:：。\n]+")
 _CLAUSE: Final = re.compile(r"(?:[^,;:。?!]|(?<=\d),(?=\d{3}))+[,;:。?!]*")
 
 
@@ -59,8 +61,19 @@ def short_answer(finding: Finding) -> str:
     if kind is Kind.LIST:
         members = _members(given, quotation(given, finding.question))
         return "、".join(members) if len(members) > 1 else ""
-    short = text[given.start : given.end].strip(_LOOSE)
+    short = text[given.start : _closed(text, given.start, given.end)].strip(_LOOSE)
     return short if len(short) <= _BRIEF and "\n" not in short else ""
+
+
+def _closed(text: str, start: int, end: int) -> int:
+    """The end of a span, or behind the bracket or quotation mark that closes one left open in it."""
+    for opening, closing in _PAIRS:
+        if (
+            text.count(opening, start, end) > text.count(closing, start, end)
+            and text[end : end + 1] == closing
+        ):
+            return end + 1
+    return end
 
 
 def answer_text(finding: Finding, longest: int | None = None) -> str:
@@ -163,20 +176,16 @@ def quotation(candidate: Candidate, question: Question) -> tuple[int, int]:
 
 
 def _members(candidate: Candidate, quoted: tuple[int, int]) -> list[str]:
-    """The pieces of a list: the runs of tokens that belong to the answer, cut where the text sets a mark."""
+    """The pieces of a list: the stretches between two marks most of whose tokens belong to the answer."""
     judgement, text = candidate.judgement, candidate.reading.passage.text
     if judgement is None:
         return []
-    rows = zip(judgement.offsets.tolist(), (judgement.inside >= _MEMBER).tolist(), strict=True)
-    within = [(tuple(place), inside) for place, inside in rows if quoted[0] <= place[0] < quoted[1]]
-    runs = [list(run) for inside, run in groupby(within, key=lambda row: row[1]) if inside]
-    pieces = [text[run[0][0][0] : run[-1][0][1]] for run in runs]
-    return [
-        member
-        for piece in pieces
-        for part in re.split(r"[、;;\n]", piece)
-        if (member := part.strip(_LOOSE))
-    ]
+    members = []
+    for found in _STRETCH.finditer(text, *quoted):
+        within = (judgement.offsets[:, 0] >= found.start()) & (judgement.offsets[:, 0] < found.end())
+        if within.any() and (judgement.inside[within] >= _MEMBER).mean() > _MOST:
+            members.append(found[0].strip(_LOOSE))
+    return list(filter(None, members))
 
 
 def _window(

@@ -68,7 +68,10 @@ def test_mcnemar_of_many_questions() -> None:
 def test_every_part_has_a_name_of_its_own() -> None:
     names = [without.part for without in parts()]
     assert len(names) == len(set(names))
-    assert {"向量检索", "词检索", "时间", "置信度", "coverage"} <= set(names)
+    assert {"阅读模型", "向量检索", "词检索", "拆分问题", "上文", "时间", "答案类型", "置信度"} <= set(
+        names
+    )
+    assert {"核对时期", "核对目标", "核对地区", "核对编号"} <= set(names)
 
 
 def test_what_is_left_out_is_counted(retriever: Retriever) -> None:

@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 
 from eval.__main__ import main
-from index import build_index
+from eval.replies import load_replies
+from index import ModelNotFound, build_index
+from rag import Reader
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = "今年一季度,临江新区规上工业增加值达171.51亿元,同比增长8.1%。\n\n新区共有17个项目纳入清单。\n"
@@ -86,6 +88,22 @@ def test_run_then_score(
     assert metrics["questions"]["q1"]["answer_accuracy"] == 1
     assert metrics["by_type"]["fact_number"]["quotes_verbatim"] == 1
     assert (run / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_a_run_without_the_reader(
+    gold: Path, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> Reader:
+        raise ModelNotFound("no reader; leave it out with --no-reader")
+
+    monkeypatch.setattr(Reader, "load", missing)
+    run = ["run", str(gold), "--index", str(index), "--out", str(tmp_path / "run")]
+    assert main(run) == 1
+    assert not (tmp_path / "run").exists()
+    assert main([*run, "--no-reader"]) == 0
+    replies = load_replies(tmp_path / "run")
+    assert replies.keys() == {"q1", "u1"}
+    assert all(cited.verbatim for reply in replies.values() for cited in reply.citations)
 
 
 def test_scoring_needs_only_the_agreed_fields_and_no_index(gold: Path, tmp_path: Path) -> None:

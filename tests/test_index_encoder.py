@@ -1,11 +1,13 @@
-"""Texts to vectors: the built-in model, others by path and by name, their prompts, and none at all."""
+"""Texts to vectors: the models built in, others by path and by name, their prompts, and none at all."""
 
 from __future__ import annotations
 
 import gc
+import json
 import shutil
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,16 +24,53 @@ from tokenizers import Regex, Tokenizer
 from tokenizers.models import WordLevel
 from tokenizers.pre_tokenizers import Split
 
-from index import BUILT_IN, ModelNotFound, SentenceEncoder, encoder
+from index import (
+    BUILT_IN,
+    STATIC,
+    Encoder,
+    ModelNotFound,
+    SentenceEncoder,
+    encoder,
+    fingerprint,
+    load_encoder,
+)
+from index.transformer import GRAPH, TransformerEncoder
 
 CHARACTERS = "政府工业增加值多少为这个句子生成表示以用于检索相关文章问答：: querypassgINt"
 QUESTION = "工业增加值多少"
 PASSAGE = "政府工业增加值"
 
 
+FOLDER = Path(encoder.__file__).parent / "model"
+TEXTS = [
+    "今年第一季度,规上工业增加值达171.51亿元。",
+    "一",
+    "QH-5000 交付,AI 与 C919。",
+    "政府工业增加值" * 300,  # longer than the model takes in
+    "企业在网上申报。\n\n区人力社保局五个工作日内审核。",
+]
+
+
 @pytest.fixture(scope="module")
-def built_in() -> SentenceEncoder:
-    return SentenceEncoder.load()
+def built_in() -> TransformerEncoder:
+    """The model for ordinary collections."""
+    loaded = load_encoder()
+    assert isinstance(loaded, TransformerEncoder)
+    return loaded
+
+
+@pytest.fixture(scope="module")
+def static() -> SentenceEncoder:
+    """The model for large ones."""
+    loaded = load_encoder(STATIC)
+    assert isinstance(loaded, SentenceEncoder)
+    return loaded
+
+
+@pytest.fixture(params=[BUILT_IN, STATIC])
+def either(request: pytest.FixtureRequest) -> Encoder:
+    """The one, then the other."""
+    return load_encoder(request.param)
 
 
 def tiny_model(folder: Path, prompts: dict[str, str] | None = None) -> SentenceTransformer:
@@ -52,38 +91,73 @@ def plain(model: SentenceTransformer, text: str) -> Any:
     return model.encode([text], prompt="", normalize_embeddings=True)
 
 
-# --- the built-in model
+# --- the models built in
 
 
-def test_the_built_in_model_gives_unit_vectors(built_in: SentenceEncoder) -> None:
-    vectors = built_in.encode_passages([PASSAGE, QUESTION, "2025年"])
-    assert (vectors.shape, str(vectors.dtype), built_in.name) == ((3, 256), "float32", BUILT_IN)
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+def test_the_models_built_in_are_kept_and_have_names(
+    built_in: TransformerEncoder, static: SentenceEncoder
+) -> None:
+    assert (built_in.name, static.name) == (BUILT_IN, STATIC)
+    assert load_encoder() is load_encoder(BUILT_IN) is built_in
+    assert load_encoder(STATIC)._model is static._model  # type: ignore[attr-defined]
+    assert fingerprint(built_in) != fingerprint(static)
 
 
-def test_what_belongs_together_is_nearer(built_in: SentenceEncoder) -> None:
-    query = built_in.encode_queries(["一季度规上工业增加值是多少?"])[0]
-    near, far = built_in.encode_passages(
-        ["今年第一季度,规上工业增加值达171.51亿元。", "图书馆周一闭馆,周二起照常开放。"]
-    )
+def test_vectors_are_of_length_one(either: Encoder) -> None:
+    for vectors in (either.encode_passages(TEXTS), either.encode_queries(TEXTS)):
+        assert (vectors.shape, str(vectors.dtype)) == ((len(TEXTS), either.dimension), "float32")
+        assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+
+
+def test_what_belongs_together_is_nearer(either: Encoder) -> None:
+    query = either.encode_queries(["一季度规上工业增加值是多少?"])[0]
+    near, far = either.encode_passages([TEXTS[0], "图书馆周一闭馆,周二起照常开放。"])
     assert query @ near > query @ far
 
 
-def test_a_vector_does_not_depend_on_the_texts_beside_it(
-    built_in: SentenceEncoder, seeds_dir: Path
-) -> None:
+def test_a_vector_does_not_depend_on_the_texts_beside_it(either: Encoder, seeds_dir: Path) -> None:
     lines = [line for path in seeds_dir.glob("*.txt") for line in path.read_text(encoding="utf-8").split()]
-    together = built_in.encode_passages(lines)
-    alone = np.vstack([built_in.encode_passages([line]) for line in lines])
+    together = either.encode_passages(lines[:30])
+    alone = np.vstack([either.encode_passages([line]) for line in lines[:30]])
     assert together.tobytes() == alone.tobytes()
 
 
-def test_no_texts_give_no_vectors(built_in: SentenceEncoder) -> None:
-    assert built_in.encode_queries([]).shape == built_in.encode_passages([]).shape == (0, 256)
+def test_texts_may_be_encoded_by_several_threads(built_in: TransformerEncoder) -> None:
+    expected = built_in.encode_passages(TEXTS)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda _: built_in.encode_passages(TEXTS), range(4)))
+    assert all(vectors.tobytes() == expected.tobytes() for vectors in found)
 
 
-def test_an_empty_text_gives_a_finite_vector(built_in: SentenceEncoder) -> None:
-    assert np.isfinite(built_in.encode_queries(["", " ", "\u200b"])).all()
+def test_no_texts_give_no_vectors(either: Encoder) -> None:
+    empty = (0, either.dimension)
+    assert either.encode_queries([]).shape == either.encode_passages([]).shape == empty
+
+
+def test_an_empty_text_gives_a_finite_vector(either: Encoder) -> None:
+    assert np.isfinite(either.encode_queries(["", " ", "\u200b"])).all()
+
+
+def test_the_graph_says_what_sentence_transformers_says_of_the_same_folder(
+    built_in: TransformerEncoder,
+) -> None:
+    model = SentenceTransformer(str(FOLDER), device="cpu", local_files_only=True).float()
+    for ours, theirs in (
+        (built_in.encode_queries(TEXTS), model.encode_query(TEXTS, normalize_embeddings=True)),
+        (built_in.encode_passages(TEXTS), model.encode_document(TEXTS, normalize_embeddings=True)),
+    ):
+        assert (np.sum(ours * np.asarray(theirs, np.float32), axis=1) > 0.99).all()
+
+
+def test_queries_and_passages_have_prompts_of_their_own(built_in: TransformerEncoder) -> None:
+    prompts = json.loads((FOLDER / "config_sentence_transformers.json").read_text(encoding="utf-8"))[
+        "prompts"
+    ]
+    assert prompts["query"] != prompts["document"]
+    query, passage = built_in.encode_queries([QUESTION]), built_in.encode_passages([QUESTION])
+    assert not np.allclose(query, passage, atol=1e-3)
+    assert query.tobytes() == built_in._encode(prompts["query"] + QUESTION).tobytes()
+    assert passage.tobytes() == built_in._encode(prompts["document"] + QUESTION).tobytes()
 
 
 def test_nothing_tries_the_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -91,29 +165,28 @@ def test_nothing_tries_the_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setattr(socket, "getaddrinfo", lambda *address, **_: tried.append(address))
     monkeypatch.setattr(socket.socket, "connect", lambda _, address: tried.append(address))
     tiny_model(tmp_path / "tiny")
-    for name in (BUILT_IN, str(tmp_path / "tiny")):
-        SentenceEncoder.load(name).encode_queries([QUESTION])
+    for name in (BUILT_IN, STATIC, str(tmp_path / "tiny")):
+        load_encoder(name).encode_queries([QUESTION])
     assert tried == []
 
 
 # --- another model, in a folder
 
 
-def test_a_copy_of_the_built_in_model_is_told_by_its_fingerprint(
-    built_in: SentenceEncoder, tmp_path: Path
-) -> None:
-    shutil.copytree(Path(encoder.__file__).parent / "model", tmp_path / "copy")
-    copy = SentenceEncoder.load(str(tmp_path / "copy"))
-    assert (copy.name, copy.dimension) == (str(tmp_path / "copy"), 256)
-    assert copy.fingerprint == built_in.fingerprint
-    assert copy.encode_passages([PASSAGE]).tobytes() == built_in.encode_passages([PASSAGE]).tobytes()
+def test_a_copy_of_a_model_built_in_is_told_by_its_fingerprint(either: Encoder, tmp_path: Path) -> None:
+    name = str(tmp_path / "copy")
+    shutil.copytree(encoder._FOLDERS[either.name], name)
+    copy = load_encoder(name)
+    assert (copy.name, copy.dimension) == (name, either.dimension)
+    assert fingerprint(copy) == fingerprint(either)
+    assert copy.encode_passages([PASSAGE]).tobytes() == either.encode_passages([PASSAGE]).tobytes()
 
 
 def test_a_model_that_is_dropped_takes_no_memory(tmp_path: Path) -> None:
     tiny_model(tmp_path / "tiny")
-    loaded = SentenceEncoder.load(str(tmp_path / "tiny"))
-    model = ref(loaded._model)
-    SentenceEncoder.load()  # to load another one keeps nothing of the first
+    loaded = load_encoder(str(tmp_path / "tiny"))
+    model = ref(loaded._model)  # type: ignore[attr-defined]
+    load_encoder(STATIC)  # to load another one keeps nothing of the first
     del loaded
     gc.collect()
     assert model() is None
@@ -123,12 +196,12 @@ def test_a_model_by_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     tiny_model(tmp_path / "tiny")
     monkeypatch.chdir(tmp_path)
     for name in ("tiny", "./tiny", "tiny/"):
-        assert SentenceEncoder.load(name).dimension == 16
+        assert load_encoder(name).dimension == 16
 
 
 def test_a_models_own_prompts_are_used(tmp_path: Path) -> None:
     model = tiny_model(tmp_path / "e5-base", {"query": "问：", "document": "答："})
-    loaded = SentenceEncoder.load(str(tmp_path / "e5-base"))  # even where the family has others
+    loaded = load_encoder(str(tmp_path / "e5-base"))  # even where the family has others
     assert np.allclose(loaded.encode_queries([QUESTION]), plain(model, f"问：{QUESTION}"), atol=1e-6)
     assert np.allclose(loaded.encode_passages([PASSAGE]), plain(model, f"答：{PASSAGE}"), atol=1e-6)
     assert not np.allclose(loaded.encode_passages([PASSAGE]), plain(model, PASSAGE), atol=1e-3)
@@ -153,7 +226,7 @@ def test_a_models_own_prompts_are_used(tmp_path: Path) -> None:
 )
 def test_families_that_want_prompts_get_them(tmp_path: Path, name: str, query: str, passage: str) -> None:
     model = tiny_model(tmp_path / name)
-    loaded = SentenceEncoder.load(f"{tmp_path / name}/")
+    loaded = load_encoder(f"{tmp_path / name}/")
     assert np.allclose(loaded.encode_queries([QUESTION]), plain(model, query + QUESTION), atol=1e-6)
     assert np.allclose(loaded.encode_passages([PASSAGE]), plain(model, passage + PASSAGE), atol=1e-6)
 
@@ -162,7 +235,7 @@ def test_other_prompts_make_another_fingerprint(tmp_path: Path) -> None:
     prints = set()
     for name, prompts in (("a", None), ("b", {"query": "问："}), ("c", {"document": "答："})):
         tiny_model(tmp_path / name, prompts)
-        prints.add(tuple(SentenceEncoder.load(str(tmp_path / name)).fingerprint))
+        prints.add(tuple(fingerprint(load_encoder(str(tmp_path / name)))))
     assert len(prints) == 3
 
 
@@ -171,7 +244,7 @@ def test_other_prompts_make_another_fingerprint(tmp_path: Path) -> None:
 
 def refused(name: str) -> str:
     with pytest.raises(ModelNotFound) as caught:
-        SentenceEncoder.load(name)
+        load_encoder(name)
     assert "\n" not in str(caught.value)
     assert "--model" in str(caught.value)
     return str(caught.value)
@@ -214,9 +287,25 @@ def test_a_damaged_model(tmp_path: Path, damage: str) -> None:
     assert repr(str(folder)) in refused(str(folder))
 
 
-def test_the_built_in_model_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(encoder, "_BUILT_IN_PATH", tmp_path / "model")
-    assert str(tmp_path / "model") in refused(BUILT_IN)
+@pytest.mark.parametrize(
+    "damage", ["model.safetensors", "tokenizer.json", "config_sentence_transformers.json", GRAPH]
+)
+@pytest.mark.parametrize("torn", [True, False], ids=["torn", "gone"])
+def test_a_damaged_graph(tmp_path: Path, damage: str, torn: bool) -> None:
+    folder = tmp_path / "damaged"
+    folder.mkdir()
+    for name in (GRAPH, "model.safetensors", "tokenizer.json", "config_sentence_transformers.json"):
+        if name != damage:
+            shutil.copy(FOLDER / name, folder / name)
+        elif torn:
+            (folder / name).write_bytes((FOLDER / name).read_bytes()[:50])
+    assert repr(str(folder)) in refused(str(folder))
+
+
+@pytest.mark.parametrize("name", [BUILT_IN, STATIC])
+def test_a_model_built_in_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
+    monkeypatch.setitem(encoder._FOLDERS, name, tmp_path / "model")  # type: ignore[call-overload]
+    assert str(tmp_path / "model") in refused(name)
 
 
 # --- a model by its name on the hub
@@ -247,9 +336,11 @@ def hub(monkeypatch: pytest.MonkeyPatch, status: int | None) -> Iterator[list[st
         monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", False)
         # What is asked is tested, not how fast: a busy machine may stand still for long.
         monkeypatch.setattr(encoder, "_PATIENCE", 120)
-        yield requests
-        server.shutdown()
-        thread.join()
+        try:
+            yield requests
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 @pytest.fixture
@@ -299,5 +390,5 @@ def test_a_model_fetched_before_needs_no_network(
     (model / "refs").mkdir()
     (model / "refs" / "main").write_text(commit)
     with hub(monkeypatch, None) as requests:
-        assert SentenceEncoder.load("owner/tiny").dimension == 16
+        assert load_encoder("owner/tiny").dimension == 16
     assert requests == []

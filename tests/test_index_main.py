@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from index import PassageIndex
+from index import BUILT_IN, STATIC, PassageIndex, build, load_encoder
 from index.__main__ import main
 from index.store import building, read_manifest
 
@@ -48,10 +48,33 @@ def one_line(text: str) -> bool:
 def test_build_says_what_it_did(source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     index = tmp_path / "index"
     status, out, error = run(capsys, "build", source, "--out", index)
-    assert (status, out, error) == (0, f"{index}: 2 份文档,2 个段落(本次读取 2 份,编码 2 段)\n", "")
+    assert (status, out, error) == (
+        0,
+        f"{index}: 2 份文档,2 个段落(本次读取 2 份,编码 2 段,模型 built-in)\n",
+        "",
+    )
     (source / "b.md").write_text("# 简报\n\n今年一季度,消费增长6.5%。\n", encoding="utf-8")
     status, out, error = run(capsys, "build", source, "--out", index)
-    assert (status, out, error) == (0, f"{index}: 2 份文档,2 个段落(本次读取 1 份,编码 1 段)\n", "")
+    assert (status, out, error) == (
+        0,
+        f"{index}: 2 份文档,2 个段落(本次读取 1 份,编码 1 段,模型 built-in)\n",
+        "",
+    )
+
+
+def test_build_says_which_model_it_takes(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "LARGE", 2)
+    for out, chosen, model in (
+        ("large", [], STATIC),
+        ("large", [], STATIC),  # and keeps it
+        ("chosen", ["--model", BUILT_IN], BUILT_IN),
+    ):
+        status, said, _ = run(capsys, "build", source, "--out", tmp_path / out, *chosen)
+        assert status == 0
+        assert said.endswith(f",模型 {model})\n")
+        assert f"模型 {model}," in run(capsys, "info", tmp_path / out)[1]
 
 
 def test_the_index_goes_to_its_usual_place(
@@ -197,7 +220,10 @@ def test_info_in_words(seeds_index: Path, capsys: pytest.CaptureFixture[str]) ->
     assert (status, error) == (0, "")
     lines = out.splitlines()
     assert lines[0].startswith(f"{seeds_index}: 5 份文档,")
-    assert lines[1:3] == ["模型 built-in,256 维", "出版日期 2022-09-20 至 2025-06-10,0 份不明"]
+    assert lines[1:3] == [
+        f"模型 built-in,{load_encoder().dimension} 维",
+        "出版日期 2022-09-20 至 2025-06-10,0 份不明",
+    ]
     assert len(lines) == 8
     assert any("001_d53b6acf285d5f2c.txt  2025年3月  「55830」" in line for line in lines)
 
@@ -208,7 +234,7 @@ def test_info_as_json(seeds_index: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert status == 0
     assert facts["documents"] == 5
     assert facts["passages"] == len(PassageIndex.load(seeds_index).passages)
-    assert facts["encoder"] == {"model": "built-in", "dimension": 256}
+    assert facts["encoder"] == {"model": "built-in", "dimension": load_encoder().dimension}
     assert facts["dates"] == {"first": "2022-09-20", "last": "2025-06-10"}
     assert (facts["undated"], facts["skipped"]) == (0, {})
 
@@ -241,7 +267,9 @@ def test_as_a_process_it_shows_no_bars_and_no_tracebacks(source: Path, tmp_path:
     (source / "bad.txt").write_bytes(b"\0")
     done = command("build", str(source), "--out", str(tmp_path / "index"))
     assert done.returncode == 1
-    assert done.stdout == f"{tmp_path / 'index'}: 3 份文档,3 个段落(本次读取 3 份,编码 3 段)\n"
+    assert (
+        done.stdout == f"{tmp_path / 'index'}: 3 份文档,3 个段落(本次读取 3 份,编码 3 段,模型 built-in)\n"
+    )
     assert one_line(done.stderr)
     assert "bad.txt" in done.stderr
 

@@ -13,21 +13,21 @@ import pytest
 
 import index
 import rag
-from index import Passage, ZhengwenError
-from rag import Answer, Assistant, Citation, Hit, Retriever
+from index import Passage, ZhengwenError, build_index, load_encoder
+from rag import Answer, Assistant, Citation, Hit, Live, Reader, Retriever
 
 ROOT = Path(__file__).resolve().parents[1]
 
 NAMES = {
     "index": """
-        BUILT_IN BuildFailed BuildReport CitationError CommandParser Document Encoder Entry IndexBusy IndexMismatch IndexNotFound InvalidGold
+        BUILT_IN STATIC BuildFailed BuildReport CitationError CommandParser Document Encoder Entry IndexBusy IndexMismatch IndexNotFound InvalidGold
         InvalidMetadata Library Manifest ModelNotFound NoDocuments Passage PassageIndex Published Refused SentenceEncoder
-        UnreadableDocument ZhengwenError build_index commonness fold is_common_noun_or_verb is_in_dictionary read_manifest segment sentence_spans
+        UnreadableDocument ZhengwenError build_index commonness fingerprint fold is_common_noun_or_verb is_in_dictionary load_encoder read_manifest segment sentence_spans
         tokenize
     """,
     "rag": """
         Answer Assistant BuildFailed Citation CitationError CommandParser Document Entry Hit IndexBusy IndexMismatch
-        IndexNotFound InvalidGold InvalidMetadata Library Live ModelNotFound NoDocuments Passage Published Refused Retriever UnreadableDocument
+        IndexNotFound InvalidGold InvalidMetadata Library Live ModelNotFound NoDocuments Passage Published Reader Refused Retriever UnreadableDocument
         ZhengwenError fold without_dates
     """,
     "eval": """
@@ -58,7 +58,11 @@ def test_the_packages_are_those_of_this_repository(package: str) -> None:
         (Retriever.load, {"path": ..., "model": None}),
         (Retriever.search, {"query": ..., "k": 10}),
         (Retriever.search_batch, {"queries": ..., "k": 10}),
-        (Assistant, {"retriever": ...}),
+        (Assistant, {"retriever": ..., "reader": "built-in", "threshold": None}),
+        (Reader.load, {}),
+        (Live, {"path": ..., "reader": "built-in"}),
+        (build_index, {"source": ..., "out": ..., "model": None, "progress": None}),
+        (load_encoder, {"name": "built-in"}),
         (Assistant.ask, {"question": ..., "history": ()}),
     ],
 )

@@ -157,7 +157,18 @@ def test_what_has_no_figure_has_the_time_of_its_document(
 
 
 _TIMES = st.sampled_from(
-    ["", "2024年", "去年", "今年一季度", "2023年上半年", "5月份", "截至目前", "近三年", "15年来", "2025年底"]
+    [
+        "",
+        "2024年",
+        "去年",
+        "今年一季度",
+        "2023年上半年",
+        "5月份",
+        "截至目前",
+        "近三年",
+        "15年来",
+        "2025年底",
+    ]
 )
 
 
@@ -291,9 +302,7 @@ def test_what_has_nothing_against_it_has_no_objection() -> None:
         ("QH-5000的航程是多少?", "HH-100的航程是9公里。", None, "没有“qh-5000”"),
     ],
 )
-def test_an_objection_says_what_is_wrong(
-    question: str, text: str, region: str | None, words: str
-) -> None:
+def test_an_objection_says_what_is_wrong(question: str, text: str, region: str | None, words: str) -> None:
     assert words in (said(question, reading(text, region=region), frozenset({"钱塘", "滨江"})) or "")
 
 

@@ -161,9 +161,7 @@ def test_how_far_ahead_a_passage_is_of_the_others(index: PassageIndex) -> None:
         ("新区季报里有几家?", set()),  # the title has it
     ],
 )
-def test_what_stands_nowhere_near_is_missing(
-    question: str, missing: set[str], index: PassageIndex
-) -> None:
+def test_what_stands_nowhere_near_is_missing(question: str, missing: set[str], index: PassageIndex) -> None:
     assert missing <= set(found(question, index)[0].missing)
     assert not {"新区", "季报"} & set(found(question, index)[0].missing)
 
@@ -227,14 +225,10 @@ def candidate(
     place = (figure.figure.start, figure.figure.end) if figure else (0, len(text))
     checks = check(asked, reading, figure)
     against = forbidden or objection(asked, checks)
-    return Candidate(
-        one, reading, None, 0, *place, figure, checks, NOTHING, probability, against, ()
-    )
+    return Candidate(one, reading, None, 0, *place, figure, checks, NOTHING, probability, against, ())
 
 
-def chosen(
-    *places: Candidate, question: str = "增加值是多少?"
-) -> tuple[str | None, list[str], list[str]]:
+def chosen(*places: Candidate, question: str = "增加值是多少?") -> tuple[str | None, list[str], list[str]]:
     """The words given, the others and those that disagree."""
     ranked = sorted(places, key=lambda each: -each.probability)
     choice = choose(understand(question, today=TODAY), ranked)

@@ -30,9 +30,7 @@ from rag.split import Part
 from rag.types import Hit
 
 TODAY = date(2025, 6, 1)
-SPRING = (
-    "今年一季度,临江新区规上工业增加值达171.51亿元,同比增长8.1%;数字经济核心产业增加值34.01亿元。"
-)
+SPRING = "今年一季度,临江新区规上工业增加值达171.51亿元,同比增长8.1%;数字经济核心产业增加值34.01亿元。"
 NOTHING = Features(**dict.fromkeys(Features._fields, 0.0))
 
 
@@ -329,9 +327,7 @@ def test_there_is_nothing_to_compare_without_two_figures() -> None:
 # --- the quotation
 
 
-STEPS = (
-    "返还按下列办法办理:\n企业先在网上申报。区人力社保局五个工作日内审核。审核通过的返还一半。资金由区财政拨付。"
-)
+STEPS = "返还按下列办法办理:\n企业先在网上申报。区人力社保局五个工作日内审核。审核通过的返还一半。资金由区财政拨付。"
 
 
 def test_an_account_takes_the_sentences_that_belong_to_the_answer() -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from index import build_index
+from index import ModelNotFound, build_index
+from rag import Reader
 from rag.__main__ import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -86,6 +87,21 @@ def test_an_answer_as_json(index: str, capsys: pytest.CaptureFixture[str]) -> No
     assert [hit["rank"] for hit in answer["hits"]] == list(range(1, len(answer["hits"]) + 1))
 
 
+def test_without_the_reader_it_answers_as_well(
+    index: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Reader, "load", missing_reader)
+    answer = as_json(capsys, "ask", QUESTION, "--no-reader", "--index", index)
+    assert answer["refusal"] is None
+    assert "171.51亿元" in answer["text"]
+    assert main(["ask", QUESTION, "--index", index]) == 1
+    assert "--no-reader" in capsys.readouterr().err
+
+
+def missing_reader() -> Reader:
+    raise ModelNotFound("no reader; leave it out with --no-reader")
+
+
 def test_a_refusal_as_json(index: str, capsys: pytest.CaptureFixture[str]) -> None:
     answer = as_json(capsys, "ask", UNRELATED, "--index", index)
     assert answer["refusal"]
@@ -144,6 +160,7 @@ def write(path: Path, text: str) -> Path:
         (["ask", ""], "empty"),
         (["search", " \n"], "empty"),
         (["search", "临江", "-k", "0"], "'0'"),
+        (["search", "临江", "--no-reader"], "--no-reader"),
         (["search", "临江", "-k", "-2"], "'-2'"),
         (["search", "临江", "-k", "五"], "'五'"),
         (["search", "临江", "-k", "²"], "'²'"),

@@ -64,7 +64,9 @@ def test_the_kind_of_answer_and_its_unit(text: str, kind: Kind, unit: str) -> No
 def test_the_words_to_look_for(text: str, words: str) -> None:
     question = understand(text, today=TODAY)
     assert set(words.split()) <= set(question.words)
-    assert not {"2025年", "2023年", "多少", "请问", "一共", "呢", "是", "所", "完成数"} & set(question.words)
+    assert not {"2025年", "2023年", "多少", "请问", "一共", "呢", "是", "所", "完成数"} & set(
+        question.words
+    )
     if not words:
         assert question.words == ()
 

@@ -104,9 +104,7 @@ def test_whatever_the_numbers_the_results_lie_within(chances: list[float], low: 
 # --- what it gets
 
 
-def made_context(
-    text: str, title: str = "", heading: str = "", published: str | None = None
-) -> Context:
+def made_context(text: str, title: str = "", heading: str = "", published: str | None = None) -> Context:
     day = Published.parse(published) if published else None
     document = Document("a.txt", title, text, published=day)
     return context(Passage("a.txt:0", "a.txt", 0, len(text), text, heading), document)

@@ -89,9 +89,7 @@ def test_a_document_holds_for_the_days_it_may_have_come_out_on(published: str, p
 def test_every_text_can_be_read(text: str) -> None:
     found = reading(text)
     ends = [0, *(end for _, end in found.sentences)]
-    assert all(
-        before <= start < end for before, (start, end) in zip(ends, found.sentences, strict=False)
-    )
+    assert all(before <= start < end for before, (start, end) in zip(ends, found.sentences, strict=False))
     assert all(text[f.figure.start : f.figure.end] == f.figure.text for f in found.figures)
     assert len(found.folded) == len(text)
     for number, (start, end) in enumerate(found.sentences):

@@ -11,6 +11,7 @@ from pathlib import Path
 from rag.reader import Reader
 from train import confidence
 from train.base import choose_pieces, fetch, read_some, same_pieces, save_base, unpack
+from train.graph import write_graph
 from train.reader.aside import write_set
 from train.reader.export import export, write_card
 from train.reader.groups import has_groups, load_groups, make_groups, read_all, save_groups
@@ -71,6 +72,7 @@ def _base(options: argparse.Namespace) -> str:
     else:
         kept = choose_pieces(packed, read_some(options.data))
     save_base(packed, kept, options.out)
+    write_graph(options.out)
     return f"{len(kept):,} of {len(packed.pieces):,} pieces kept: {options.out}"
 
 

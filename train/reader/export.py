@@ -157,7 +157,8 @@ def _pack_products(model: Any) -> None:
         inputs = [node.input[0], *parts]
         new = helper.make_node("MatMulNBits", inputs, node.output, node.name, domain=_DOMAIN, **sizes)
         node.CopyFrom(new)
-    model.opset_import.append(helper.make_opsetid(_DOMAIN, 1))
+    if _DOMAIN not in {each.domain for each in model.opset_import}:
+        model.opset_import.append(helper.make_opsetid(_DOMAIN, 1))
 
 
 def _compare(whole: Reader, small: Reader, groups: Groups, size: int) -> Report:

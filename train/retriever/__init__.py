@@ -1,1 +1,1 @@
-"""The built-in embedding model: how it is made, adapted to other documents, and measured."""
+"""The static embedding model: how it is made and measured."""

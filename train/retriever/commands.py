@@ -1,4 +1,4 @@
-"""The commands that make, adapt and score a retriever, as parts of ``python -m train``.
+"""The commands that make and score a static retriever, as parts of ``python -m train``.
 
 Each returns what is to be printed.
 """
@@ -9,52 +9,34 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from index import BUILT_IN, STATIC, ZhengwenError
+from index import BUILT_IN, STATIC
 from train.data import InvalidData
-from train.retriever.adapt import adapt, read_documents
 from train.retriever.card import write_card
-from train.retriever.model import load_model, save_model
+from train.retriever.model import save_model
 from train.retriever.prepare import is_prepared, load_prepared, prepare
-from train.retriever.score import FOLDERS, QuestionSet, dev_sets, score, table
+from train.retriever.score import QuestionSet, dev_sets, score, table
 from train.retriever.training import BATCH, DIMENSION, STEPS, Plan, has_checkpoint, learn
 
 _TOKENS: Final = 58_000
-_ADAPTING: Final = 120.0  # seconds
-
-
-class NotBetter(ZhengwenError):
-    """Adapting has not helped: there is no new model."""
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the commands; ``options.run(options)`` runs the one that was given."""
-    _add_retriever(commands.add_parser("retriever", help="make an embedding model, or adapt one"))
+    _add_retriever(commands.add_parser("retriever", help="make a static embedding model"))
     _add_score(commands.add_parser("score", help="score embedding models on the dev sets, side by side"))
 
 
 def _add_retriever(parser: argparse.ArgumentParser) -> None:
-    source = parser.add_mutually_exclusive_group(required=True)
-    source.add_argument("--data", type=Path, metavar="DIR", help="make a model from this training data")
-    source.add_argument("--corpus", type=Path, metavar="DIR", help="adapt a model to these documents")
+    parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="the training data")
     parser.add_argument("--out", type=Path, required=True, metavar="MODEL", help="the new model's folder")
-    parser.add_argument(
-        "--from",
-        dest="base",
-        type=Path,
-        default=FOLDERS[STATIC],
-        metavar="MODEL",
-        help="with --corpus: the model to adapt (default: the built-in static one)",
-    )
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "--steps",
         type=_positive,
         metavar="N",
-        help=f"length of the run (default: {STEPS}; not with --corpus)",
+        help=f"length of the run (default: {STEPS})",
     )
-    length.add_argument(
-        "--seconds", type=_amount, metavar="S", help=f"length of the run (with --corpus: {_ADAPTING:.0f})"
-    )
+    length.add_argument("--seconds", type=_amount, metavar="S", help="length of the run")
     parser.add_argument(
         "--seed", type=int, default=0, help="the same seed gives the same model (default: 0)"
     )
@@ -109,10 +91,6 @@ def _amount(text: str) -> float:
 def _retriever(options: argparse.Namespace) -> str:
     if options.out.exists() and not options.out.is_dir():
         raise InvalidData(f"{options.out} is a file; give a folder for the model with --out")
-    return _make(options) if options.data else _adapt(options)
-
-
-def _make(options: argparse.Namespace) -> str:
     work = options.out.with_name(f"{options.out.name}.work")
     if options.resume and not is_prepared(work):
         raise InvalidData(f"{work} holds no run to resume; leave out --resume")
@@ -129,21 +107,6 @@ def _make(options: argparse.Namespace) -> str:
     card = write_card(prepared.facts, plan, learnt, scores)
     (options.out / "README.md").write_text(card, encoding="utf-8", newline="\n")
     return f"{scores}\n{learnt.steps:,} steps in {learnt.seconds:.0f} s; model and card: {options.out}"
-
-
-def _adapt(options: argparse.Namespace) -> str:
-    tokenizer, old = load_model(options.base)
-    seconds = options.seconds or (None if options.steps else _ADAPTING)
-    plan = Plan(options.steps or STEPS, seconds, seed=options.seed)
-    outcome = adapt(read_documents(options.corpus), tokenizer, old, plan)
-    found = (
-        f"of {outcome.questions} sentences that were kept out, the mean reciprocal rank of their passage is "
-        f"{outcome.after:.3f}, before {outcome.before:.3f}"
-    )
-    if not outcome.helped:
-        raise NotBetter(f"adapting did not help: {found}; nothing is written, stay with {options.base}")
-    save_model(options.out, tokenizer, outcome.table)
-    return f"adapting helped: {found}\nuse it with: python -m index build DIR --out INDEX --model {options.out}"
 
 
 def _score(options: argparse.Namespace) -> str:

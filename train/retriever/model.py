@@ -6,7 +6,6 @@ The vectors are kept as model2vec keeps them, whole numbers in ``embeddings`` an
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Final
 
@@ -15,8 +14,6 @@ from safetensors.torch import save_file
 from sentence_transformers import SentenceTransformer
 from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 from tokenizers import Tokenizer
-
-from index import ModelNotFound
 
 WEIGHTS: Final = "model.safetensors"
 TOKENIZER: Final = "tokenizer.json"
@@ -34,20 +31,3 @@ def save_model(folder: Path, tokenizer: Tokenizer, table: torch.Tensor) -> None:
     save_file({"embeddings": numbers, "weights": scale}, folder / WEIGHTS)
     # The vocabulary one token a line would make a file three times as long.
     tokenizer.save(str(folder / TOKENIZER), pretty=False)
-
-
-def load_model(folder: Path) -> tuple[Tokenizer, torch.Tensor]:
-    """Read a model's tokenizer and table, in 8 or 16 bits as it may be.
-
-    :raises ModelNotFound: if it is no such model.
-    """
-    try:
-        kinds = [module["type"] for module in json.loads((folder / "modules.json").read_text())]
-        if len(kinds) != 1 or not kinds[0].endswith("StaticEmbedding"):
-            raise ModelNotFound(
-                f"{folder} is no static embedding but {', '.join(kinds)}; no other can be adapted"
-            )
-        module = StaticEmbedding.load(str(folder), local_files_only=True)
-    except OSError as error:
-        raise ModelNotFound(f"there is no model in {folder} ({error}); give its folder") from error
-    return module.tokenizer, module.embedding.weight.detach().float()
