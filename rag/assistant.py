@@ -135,7 +135,9 @@ class Assistant:
         best = choice.given if choice else None
         if choice is None or best is None or best.probability < self.threshold:
             sure = best.probability if best else None
-            nearest = tuple(e for e in found[:1] if e.objection and e.figure and not e.checks.place)
+            nearest = tuple(
+                e for e in found[:1] if e.objection and e.figure and not (e.checks.place or e.checks.name)
+            )
             return Finding(part, asked, None, _reason(found, best), others=nearest, probability=sure), hits
         more = [e for e in found if asked.kind is Kind.LIST and _continues(e, best)]
         return (

@@ -29,9 +29,10 @@ _WHOLE_YEAR: Final = re.compile(r"全年|整年|年度")
 _ROLLING: Final = re.compile(r"[近过][去]?[一二三四五六七八九十两\d]+年")
 _LONG: Final = timedelta(days=2 * 365)
 _STRETCHES: Final = ("quarter", "half", "span", "month")
-# QH-5000, GB/T 5750.4-2023, 〔2023〕199号, codes of eight digits and more.
+# QH-5000, GB/T 5750.4-2023, 〔2023〕199号, codes of eight digits and more; but not GDP2022.
 _IDENTIFIER: Final = re.compile(
-    r"(?<![a-z])(?<![a-z][/ -])[a-z]+(?:[/ -][a-z]+)*[ -]?\d[\d.-]*\d|[\[(〔]\d{4}[\])〕]\d+号|(?<!\d)\d{8,}(?!\d)"
+    r"[a-z]+-?(?!(?:19|20)\d\d(?!\d))\d[\d.-]*\d|[a-z]{2,4}/[a-z]{1,2} ?\d[\d.-]*\d|[\[(〔]\d{4}[\])〕]\d+号"
+    r"|(?<!\d)\d{8,}(?!\d)"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from eval.ablation import WHOLE, Row, Without, leave_out, markdown, mcnemar, par
 from eval.gold import GoldItem, Span
 from index import build_index
 from rag import Assistant, Retriever
+from rag.checks import Checks
+from rag.question import Kind, understand
 
+TODAY = date(2025, 6, 1)
 REPORT = """# 临江新区工业报告
 
 2024年,临江新区规上工业增加值达171.51亿元,同比增长8.1%。
@@ -94,6 +98,46 @@ def test_every_part_can_be_left_out(part: str, retriever: Retriever) -> None:
     assert row.part == part
     assert row.gained == 0  # everything was right before
     assert row.figures["n"] == len(GOLD)
+
+
+def part(name: str, retriever: Retriever) -> Assistant:
+    (without,) = (without for without in parts() if without.part == name)
+    return without.assistant(retriever)
+
+
+def test_what_each_part_is_left_out_of(retriever: Retriever) -> None:
+    whole = Assistant(retriever)
+    assert part("阅读模型", retriever).reader is None
+    assert part("向量检索", retriever).retriever.dense_weight == 0
+    assert part("词检索", retriever).retriever.dense_weight == 1
+    assert part("置信度", retriever).threshold == 0 < whole.threshold
+    several = "临江新区2023年和2024年规上工业增加值各是多少?"
+    assert len(part("拆分问题", retriever).split(several, TODAY)) == 1 < len(whole.split(several, TODAY))
+    asked = "临江新区2024年规上工业增加值是多少?"
+    assert part("时间", retriever).understand(asked, (), TODAY).period is None
+    kindless = part("答案类型", retriever).understand(asked, (), TODAY)
+    assert (kindless.kind, kindless.unit) == (Kind.FACT, "")
+    assert kindless.words == whole.understand(asked, (), TODAY).words
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("核对时期", Checks(period=-1)),
+        ("核对目标", Checks(target=True)),
+        ("核对地区", Checks(place=True)),
+        ("核对编号", Checks(name=True)),
+    ],
+)
+def test_a_check_left_out_forbids_nothing_and_the_others_do(
+    name: str, wrong: Checks, retriever: Retriever
+) -> None:
+    question = understand("临江新区2021年QH-5000是多少?", (), TODAY)
+    assert Assistant(retriever).objection(question, wrong) is not None
+    for without in parts():
+        if without.part.startswith("核对"):
+            forbidden = without.assistant(retriever).objection(question, wrong)
+            assert (forbidden is None) == (without.part == name)
 
 
 def test_time_left_out_makes_a_difference(retriever: Retriever) -> None:

@@ -1,4 +1,4 @@
-"""The gold set about the five seed documents: every quote, answer and absence holds against their text."""
+"""The gold set about the five seed documents: it holds against their text, and the answers against it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from eval.gold import load_gold
+from eval.runner import answer_all
+from eval.scores import Scores, score
+from rag import Assistant
 
 ROOT = Path(__file__).resolve().parents[1]
 GOLD = ROOT / "eval" / "gold" / "qiantang.jsonl"
@@ -179,3 +184,30 @@ def test_what_is_said_to_be_absent_is_absent(items: list[Item], documents: dict[
         if re.search(pattern, text)
     ]
     assert present == []
+
+
+# --- what is answered
+
+
+@pytest.fixture(scope="module")
+def scores(seeds_assistant: Assistant) -> Scores:
+    gold = load_gold(GOLD)
+    return score(gold, {reply.query_id: reply for reply in answer_all(gold, seeds_assistant)})
+
+
+def test_most_questions_are_answered_right(scores: Scores) -> None:
+    accuracy = scores.summary()["answer_accuracy"]
+    assert accuracy is not None
+    assert accuracy >= 0.85
+
+
+def test_no_figure_of_another_period_is_given(scores: Scores) -> None:
+    wrong = [question.query_id for question in scores.questions if question.values.get("wrong_answers")]
+    assert wrong == []
+
+
+def test_every_quote_is_verbatim_and_has_the_figures(scores: Scores) -> None:
+    summary = scores.summary()
+    assert summary["quotes_verbatim"] == 1.0
+    assert summary["unsupported_figures"] == 0
+    assert summary["missing"] == 0

@@ -20,6 +20,8 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
 from index import (
+    BUILT_IN,
+    STATIC,
     Document,
     IndexBusy,
     IndexNotFound,
@@ -28,15 +30,17 @@ from index import (
     NoDocuments,
     Passage,
     PassageIndex,
-    SentenceEncoder,
     assembly,
+    build,
     build_index,
+    load_encoder,
     sources,
     store,
     workers,
 )
 from index.chunker import chunk
 from index.store import building, read_manifest
+from index.transformer import TransformerEncoder
 from index.workers import embedded_text
 
 ROOT = Path(__file__).parents[1]
@@ -74,10 +78,10 @@ def source(tmp_path: Path) -> Path:
     return folder
 
 
-def from_nothing(source: Path, tmp_path: Path) -> dict[str, bytes]:
+def from_nothing(source: Path, tmp_path: Path, model: str | None = None) -> dict[str, bytes]:
     folder = tmp_path / "from nothing"
     shutil.rmtree(folder, ignore_errors=True)
-    build_index(source, folder)
+    build_index(source, folder, model)
     return contents(folder)
 
 
@@ -107,7 +111,7 @@ def test_a_folder_becomes_an_index(source: Path, tmp_path: Path) -> None:
     )
     for passage in index.passages:
         assert passage.text == index.documents[passage.doc_id].text[passage.start : passage.end]
-    encoder = SentenceEncoder.load()
+    encoder = load_encoder()
     texts = [embedded_text(passage) for passage in index.passages]
     assert index.vectors(range(5)).tobytes() == encoder.encode_passages(texts).tobytes()
 
@@ -280,14 +284,14 @@ def test_only_what_changed_is_encoded(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoded: list[str] = []
-    original = SentenceEncoder.encode_passages
+    original = TransformerEncoder.encode_passages
 
-    def encode_passages(self: SentenceEncoder, passages: list[str]) -> object:
+    def encode_passages(self: TransformerEncoder, passages: list[str]) -> object:
         encoded.extend(passages)
         return original(self, passages)
 
     build_index(source, tmp_path / "index")
-    monkeypatch.setattr(SentenceEncoder, "encode_passages", encode_passages)
+    monkeypatch.setattr(TransformerEncoder, "encode_passages", encode_passages)
     CHANGES["change one passage"][0](source)
     build_index(source, tmp_path / "index")
     changed = [text for text in encoded if "全区" in text]  # the rest is the model's fingerprint
@@ -464,7 +468,37 @@ def test_read_by_processes_it_is_the_same_index(
     assert contents(tmp_path / "index") == expected
 
 
-# --- another model
+# --- which model
+
+
+@pytest.mark.parametrize(("files", "model"), [(4, BUILT_IN), (3, STATIC), (2, STATIC)])
+def test_a_new_index_of_many_files_takes_the_quick_model(
+    source: Path,
+    tmp_path: Path,
+    files: int,
+    model: str,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(build, "LARGE", files)
+    with caplog.at_level(logging.WARNING, logger="index"):
+        report = build_index(source, tmp_path / "index")
+    assert report.model == read_manifest(tmp_path / "index").config.model == model
+    assert (f"--model {BUILT_IN}" in caplog.text) == (model == STATIC)
+
+
+def test_a_model_once_taken_stays_however_many_files_there_are(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_index(source, tmp_path / "index")
+    monkeypatch.setattr(build, "LARGE", 2)
+    report = build_index(source, tmp_path / "index")
+    assert (report.model, report.encoded) == (BUILT_IN, 0)
+    assert build_index(source, tmp_path / "index", STATIC).model == STATIC
+    monkeypatch.setattr(build, "LARGE", 1000)
+    report = build_index(source, tmp_path / "index")
+    assert (report.model, report.encoded) == (STATIC, 0)
+    assert build_index(source, tmp_path / "other", BUILT_IN).model == BUILT_IN
 
 
 @pytest.fixture
@@ -498,9 +532,9 @@ def test_a_model_that_changed_under_its_name_is_noticed(
 ) -> None:
     build_index(source, tmp_path / "index", other_model)
     shutil.rmtree(other_model)
-    shutil.copytree(ROOT / "index" / "model", other_model)
+    shutil.copytree(ROOT / "index" / "static", other_model)
     assert build_index(source, tmp_path / "index").encoded == 5
-    assert read_manifest(tmp_path / "index").config.dimension == 256
+    assert read_manifest(tmp_path / "index").config.dimension == load_encoder(STATIC).dimension
 
 
 def test_a_model_that_is_gone_leaves_the_index(source: Path, tmp_path: Path, other_model: str) -> None:
@@ -597,8 +631,7 @@ def test_another_build_at_work_is_not_disturbed(source: Path, tmp_path: Path) ->
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-import sentence_transformers  # once for all, too
-from index import build_index, tokenize
+from index import build_index, load_encoder, tokenize
 
 def build(source, out, moment):
     seen = 0
@@ -610,10 +643,11 @@ def build(source, out, moment):
                 if seen == moment:
                     os.kill(os.getpid(), signal.SIGKILL)
     sys.addaudithook(watch)
-    build_index(Path(source), Path(out))
+    build_index(Path(source), Path(out), "static")
     return seen
 
 tokenize("once for all")  # reads the dictionary
+load_encoder("static")  # too
 source, *moments = sys.argv[1:]
 for moment in moments:
     out, n = moment.rsplit("@", 1)
@@ -648,7 +682,7 @@ def change(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     source.mkdir()
     for name in "abc":
         (source / f"{name}.txt").write_text(page("投资", name), encoding="utf-8")
-    build_index(source, folder / "old")
+    build_index(source, folder / "old", STATIC)
     (source / "c.txt").write_text(page("环保", "就业"), encoding="utf-8")
     return source, folder / "old"
 
@@ -688,5 +722,5 @@ def test_killed_the_first_time_there_is_no_index(change: tuple[Path, Path], tmp_
     for moment in moments:
         with pytest.raises(IndexNotFound, match="no index in"):
             PassageIndex.load(tmp_path / str(moment))
-        build_index(source, tmp_path / str(moment))
-        assert contents(tmp_path / str(moment)) == from_nothing(source, tmp_path)
+        build_index(source, tmp_path / str(moment), STATIC)
+        assert contents(tmp_path / str(moment)) == from_nothing(source, tmp_path, STATIC)

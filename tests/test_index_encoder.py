@@ -304,7 +304,7 @@ def test_a_damaged_graph(tmp_path: Path, damage: str, torn: bool) -> None:
 
 @pytest.mark.parametrize("name", [BUILT_IN, STATIC])
 def test_a_model_built_in_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> None:
-    monkeypatch.setitem(encoder._FOLDERS, name, tmp_path / "model")  # type: ignore[call-overload]
+    monkeypatch.setitem(encoder._FOLDERS, name, tmp_path / "model")
     assert str(tmp_path / "model") in refused(name)
 
 

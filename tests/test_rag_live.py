@@ -58,6 +58,16 @@ def test_the_model_is_not_loaded_again(folder: Path) -> None:
     live.refresh()
     assert live.assistant() is not before
     assert live.assistant().retriever.encoder is before.retriever.encoder
+    assert live.assistant().reader is before.reader is not None
+
+
+def test_the_reader_can_be_left_out_and_stays_out(folder: Path) -> None:
+    live = Live(folder / "index", reader=None)
+    assert live.assistant().reader is None
+    change(folder, "2019年琉璃岛的风筝产量为5678万只。\n")
+    live.refresh()
+    assert live.assistant().reader is None
+    assert "5678万只" in live.assistant().ask(ASKED).text
 
 
 def test_a_build_that_changed_nothing_changes_nothing(folder: Path) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from index import build_index
+from index import IndexNotFound, build_index
 from ui.__main__ import main
 
 ROOT = Path(__file__).parents[1]
@@ -87,6 +87,22 @@ def test_a_missing_index_ends_with_the_command_that_builds_one(
     assert "python -m index build" in err
     assert "nowhere" in err
     assert not out
+
+
+def test_the_reader_can_be_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    readers: list[object] = []
+
+    def live(path: str, reader: object) -> None:
+        readers.append(reader)
+        raise IndexNotFound(f"no index in {path}")
+
+    monkeypatch.setattr("ui.__main__.Live", live)
+    arguments = ["--port", "0", "--index", str(tmp_path)]
+    assert main(arguments) == main([*arguments, "--no-reader"]) == 1
+    assert readers == ["built-in", None]
+    assert capsys.readouterr().err == 2 * f"no index in {tmp_path}\n"
 
 
 def test_a_port_in_use_ends_with_one_line(capsys: pytest.CaptureFixture[str]) -> None:
