@@ -31,7 +31,9 @@ from tests.pdfs import (
     flow,
     front_page,
     newspaper,
+    pdf_of,
     put,
+    streamed,
     table,
 )
 
@@ -148,6 +150,42 @@ def test_characters_in_any_order_are_read_as_they_stand(tmp_path: Path) -> None:
             canvas.drawString(x, y, character)
 
     assert squeeze(load(printed(tmp_path / "a.pdf", page)).text) == LINE * 3
+
+
+@pytest.mark.parametrize("encoding", ["Identity-H", "GBK-EUC-H"])
+def test_text_is_read_whatever_fonts_are_installed(tmp_path: Path, encoding: str) -> None:
+    """Each character an object of its own, in a font that is not in the file."""
+    (tmp_path / "a.pdf").write_bytes(set_singly(LINE, encoding))
+    document = load(tmp_path / "a.pdf")
+    assert lines(document) == [LINE]
+    assert headings(document) == []
+
+
+def set_singly(text: str, encoding: str) -> bytes:
+    """A page in a font that isn't in the file; with Identity-H only ToUnicode tells the characters."""
+    codes = {c: b"%04x" % n if encoding == "Identity-H" else c.encode("gbk").hex().encode() for n, c in enumerate(text, 3)}  # fmt: skip
+    shown = b" ".join(b"1 0 0 1 %d 700 Tm <%s> Tj" % (60 + at * 12, codes[c]) for at, c in enumerate(text))
+    maps = b"\n".join(b"<%s> <%04x>" % (code, ord(c)) for c, code in codes.items())
+    unicode = (
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
+        b"1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        b"%d beginbfchar\n%s\nendbfchar endcmap end end" % (len(codes), maps)
+    )
+    named, ordering = encoding.encode(), b"Identity" if encoding == "Identity-H" else b"GB1"
+    to_unicode = b"/ToUnicode 7 0 R" if encoding == "Identity-H" else b""
+    return pdf_of(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        streamed(b"BT /F 12 Tf " + shown + b" ET"),
+        b"<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/%s/DescendantFonts[6 0 R]%s>>"
+        % (named, to_unicode),
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/SimSun/DW 1000/FontDescriptor 8 0 R"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(%s)/Supplement 0>>>>" % ordering,
+        streamed(unicode),
+        b"<</Type/FontDescriptor/FontName/SimSun/Flags 4/FontBBox[0 -140 1000 860]/ItalicAngle 0"
+        b"/Ascent 860/Descent -140/CapHeight 860/StemV 80>>",
+    )
 
 
 def test_text_printed_twice_to_look_bold_is_read_once(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from index.loaders.columns import Fragment
+from index.loaders.unboxed import address
 
 _GAP: Final = 0.8  # of the type's size: characters of one line are no further apart
 _SPACED: Final = 0.3  # more, where a space stands between
@@ -28,7 +29,6 @@ _ASCENT: Final = 0.88  # of the type's size, above the baseline; the rest is bel
 _UPRIGHT: Final = math.radians(10)
 _HEAVY: Final = 600
 _HEAVY_NAMES: Final = ("bold", "hei", "黑", "biaosong", "标宋")
-_FILLED_AND_STROKED: Final = 2  # PDF 32000-1, table 106
 _UNSEEN: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\r\n\0")
 _STRIP: Final = 3.0  # points: lines are looked up by strips of the page
 _BESIDE: Final = 8  # lines in one strip that may still go on
@@ -64,14 +64,14 @@ class Glyphs:
     unknown: int
 
 
-def glyphs_of(page: pypdfium2.PdfPage, textpage: Any) -> Glyphs:
-    """Read the characters of a page.
+def glyphs_of(page: pypdfium2.PdfPage, textpage: Any, modes: dict[int, int]) -> Glyphs:
+    """Read the characters of a page; ``modes`` is what `give_boxes` told before.
 
     Left out are those that stand slanted, as watermarks do, and those beyond the page's edges.
     """
     by_turn: dict[int, list[Glyph]] = defaultdict(list)
     unknown = 0
-    types: dict[int | None, Type] = {}
+    types: dict[int, Type] = {}
     edges = left, bottom, right, top = page.get_bbox()
     largest = max(right - left, top - bottom) / 2
     box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
@@ -81,9 +81,11 @@ def glyphs_of(page: pypdfium2.PdfPage, textpage: Any) -> Glyphs:
         character = _character(textpage, number)
         if character in _UNSEEN:
             continue
-        handle = ctypes.cast(pdfium.FPDFText_GetTextObject(textpage, number), ctypes.c_void_p).value
+        item = pdfium.FPDFText_GetTextObject(textpage, number)
+        handle = address(item)
         if handle not in types:
-            types[handle] = _type(textpage, number)
+            drawn = modes.get(handle, pdfium.FPDFTextObj_GetTextRenderMode(item))
+            types[handle] = _type(textpage, number, drawn)
         kind = types[handle]
         if kind.turn is None or not 0 < kind.size < largest:
             continue
@@ -115,7 +117,7 @@ def _is_unknown(character: str) -> bool:
     )
 
 
-def _type(textpage: Any, number: int) -> Type:
+def _type(textpage: Any, number: int, drawn: int) -> Type:
     matrix = pdfium.FS_MATRIX()
     pdfium.FPDFText_GetMatrix(textpage, number, matrix)
     angle = math.atan2(matrix.b, matrix.a)
@@ -124,11 +126,10 @@ def _type(textpage: Any, number: int) -> Type:
     name = ctypes.create_string_buffer(256)
     pdfium.FPDFText_GetFontInfo(textpage, number, name, len(name), None)
     style = name.value.decode("utf-8", "replace").split("+")[-1]
-    drawn = pdfium.FPDFTextObj_GetTextRenderMode(pdfium.FPDFText_GetTextObject(textpage, number))
     return Type(
         size=pdfium.FPDFText_GetFontSize(textpage, number) * math.hypot(matrix.c, matrix.d),
         style=style,
-        bold=drawn == _FILLED_AND_STROKED
+        bold=drawn == pdfium.FPDF_TEXTRENDERMODE_FILL_STROKE
         or pdfium.FPDFText_GetFontWeight(textpage, number) >= _HEAVY
         or any(part in style.lower() for part in _HEAVY_NAMES),
         turn=quarters % 4 if upright else None,

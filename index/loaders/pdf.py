@@ -27,6 +27,7 @@ from index.loaders.ocr import read_picture
 from index.loaders.pages import document_of
 from index.loaders.raw import Properties, RawDocument
 from index.loaders.strokes import strokes_of
+from index.loaders.unboxed import give_boxes
 
 logger = logging.getLogger(__name__)
 
@@ -127,13 +128,14 @@ def _pages(file: pypdfium2.PdfDocument, path: Path) -> list[Page]:
 
 def _text_pages(page: pypdfium2.PdfPage, number: int, path: Path) -> list[Page]:
     """What of a page is text: usually one page, and one more for what is printed sideways on it."""
+    modes = give_boxes(page)
     textpage = page.get_textpage()
     if textpage.count_chars() > MOST_ON_PAGE:
         raise UnreadableDocument(
             f"{path}: page {number} has more than the {MOST_ON_PAGE:,} characters that are read; "
             "take that page out"
         )
-    glyphs = glyphs_of(page, textpage)
+    glyphs = glyphs_of(page, textpage, modes)
     known = sum(map(len, glyphs.by_turn.values()))
     left, bottom, right, top = page.get_bbox()
     width, height = right - left, top - bottom
