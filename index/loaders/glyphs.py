@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from operator import attrgetter
@@ -18,6 +18,11 @@ import pypdfium2.raw as pdfium
 from index.loaders.columns import Fragment
 from index.loaders.unboxed import address
 
+HOLE: Final = "\ufffd"
+"""Stands where a character is that can't be told: were the gap closed, another figure would be read."""
+ASCENT: Final = 0.88
+"""Of the type's size: what stands above the baseline; the rest is below."""
+
 _GAP: Final = 0.8  # of the type's size: characters of one line are no further apart
 _SPACED: Final = 0.3  # more, where a space stands between
 _WORDS: Final = 0.22  # of the type's size: Latin words are so far apart
@@ -25,23 +30,24 @@ _OVERLAP: Final = 0.5  # of a character's width: printed over once more, to look
 _FEET: Final = 0.2  # of the type's size: how far apart the feet of one line's characters may be
 _RAISED: Final = 0.5  # for smaller type beside larger
 _SMALLER: Final = 0.8
-_ASCENT: Final = 0.88  # of the type's size, above the baseline; the rest is below
 _UPRIGHT: Final = math.radians(10)
 _HEAVY: Final = 600
 _HEAVY_NAMES: Final = ("bold", "hei", "黑", "biaosong", "标宋")
-_UNSEEN: Final = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\r\n\0")
+_ORNAMENTS: Final = ("dings", "symbol")  # fonts of bullets and arrows, whose signs have no character
+_NO_TEXT: Final = frozenset(["", *"\u200b\u200c\u200d\u2060\ufeff\u00ad\r\n\0"])
 _STRIP: Final = 3.0  # points: lines are looked up by strips of the page
 _BESIDE: Final = 8  # lines in one strip that may still go on
 
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """How characters are set: size in points, font, and the direction in quarters of a turn."""
+    """How characters are set: size in points, font, the direction in quarters of a turn, if unseen."""
 
     size: float
     style: str
     bold: bool
     turn: int | None  # None: slanted
+    unseen: bool = False  # neither filled nor outlined, as a scanner's program lays text over its picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +60,19 @@ class Glyph:
     foot: float
     type: Type
     spaced: bool = False  # a space stands before it
+    doubtful: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Glyphs:
-    """A page's characters by the quarters of a turn that they stand at, and how many have no meaning."""
+class Glyphs(dict[int, list[Glyph]]):
+    """A page's characters by the quarters of a turn that they stand at, most of them first.
 
-    by_turn: dict[int, list[Glyph]]
-    unknown: int
+    One whose font doesn't tell what it is, is a `HOLE`.
+    """
+
+    def share(self, has: Callable[[Glyph], bool]) -> float:
+        """How much of the page's characters has a property."""
+        glyphs = [glyph for turned in self.values() for glyph in turned]
+        return sum(map(has, glyphs)) / max(len(glyphs), 1)
 
 
 def glyphs_of(page: pypdfium2.PdfPage, textpage: Any, modes: dict[int, int]) -> Glyphs:
@@ -70,7 +81,6 @@ def glyphs_of(page: pypdfium2.PdfPage, textpage: Any, modes: dict[int, int]) -> 
     Left out are those that stand slanted, as watermarks do, and those beyond the page's edges.
     """
     by_turn: dict[int, list[Glyph]] = defaultdict(list)
-    unknown = 0
     types: dict[int, Type] = {}
     edges = left, bottom, right, top = page.get_bbox()
     largest = max(right - left, top - bottom) / 2
@@ -79,7 +89,7 @@ def glyphs_of(page: pypdfium2.PdfPage, textpage: Any, modes: dict[int, int]) -> 
         if pdfium.FPDFText_IsGenerated(textpage, number) == 1:
             continue
         character = _character(textpage, number)
-        if character in _UNSEEN:
+        if character in _NO_TEXT:
             continue
         item = pdfium.FPDFText_GetTextObject(textpage, number)
         handle = address(item)
@@ -89,8 +99,7 @@ def glyphs_of(page: pypdfium2.PdfPage, textpage: Any, modes: dict[int, int]) -> 
         kind = types[handle]
         if kind.turn is None or not 0 < kind.size < largest:
             continue
-        if _is_unknown(character) or pdfium.FPDFText_HasUnicodeMapError(textpage, number) == 1:
-            unknown += 1
+        if character == HOLE and any(part in kind.style.lower() for part in _ORNAMENTS):
             continue
         pdfium.FPDFText_GetLooseCharBox(textpage, number, box)
         pdfium.FPDFText_GetCharOrigin(textpage, number, x, y)
@@ -100,21 +109,21 @@ def glyphs_of(page: pypdfium2.PdfPage, textpage: Any, modes: dict[int, int]) -> 
         other, _ = _turned(box.right, box.top, edges, kind.turn)
         _, foot = _turned(x.value, y.value, edges, kind.turn)
         by_turn[kind.turn].append(Glyph(character, min(one, other), max(one, other), foot, kind))
-    return Glyphs(by_turn, unknown)
+    return Glyphs(sorted(by_turn.items(), key=lambda item: -len(item[1])))
 
 
 def _character(textpage: Any, number: int) -> str:
+    """A character, `HOLE` if it isn't known which, "" for a sign of a font of ornaments."""
     # PDFium puts a mark of its own in the place of a hyphen at a line's end.
     if pdfium.FPDFText_IsHyphen(textpage, number) == 1:
         return "-"
-    return chr(pdfium.FPDFText_GetUnicode(textpage, number))
-
-
-def _is_unknown(character: str) -> bool:
-    """Whether a character is one of private use or none at all."""
-    return (
-        "\ue000" <= character <= "\uf8ff" or character >= "\U000f0000" or character in "\ufffd\ufffe\uffff"
-    )
+    if pdfium.FPDFText_HasUnicodeMapError(textpage, number) == 1:
+        return HOLE
+    character = chr(pdfium.FPDFText_GetUnicode(textpage, number))
+    if "\uf000" <= character <= "\uf0ff":  # where Windows puts the signs of such fonts
+        return ""
+    private = "\ue000" <= character <= "\uf8ff" or character >= "\U000f0000"
+    return HOLE if private or character in "\ufffe\uffff" else character
 
 
 def _type(textpage: Any, number: int, drawn: int) -> Type:
@@ -133,6 +142,7 @@ def _type(textpage: Any, number: int, drawn: int) -> Type:
         or pdfium.FPDFText_GetFontWeight(textpage, number) >= _HEAVY
         or any(part in style.lower() for part in _HEAVY_NAMES),
         turn=quarters % 4 if upright else None,
+        unseen=drawn == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE,
     )
 
 
@@ -208,30 +218,38 @@ def _fragment(run: _Run) -> Fragment:
     main = max(run.glyphs, key=lambda glyph: glyph.type.size)
     size = main.type.size
     usual = _commonest(glyph.type for glyph in run.glyphs)
+    text, doubts = _written(run.glyphs)
     return Fragment(
-        text=_with_spaces(run) + " " * run.spaced,
+        text=text + " " * run.spaced,
         left=run.glyphs[0].left,
-        top=main.foot - _ASCENT * size,
+        top=main.foot - ASCENT * size,
         right=max(glyph.right for glyph in run.glyphs),
-        bottom=main.foot + (1 - _ASCENT) * size,
+        bottom=main.foot + (1 - ASCENT) * size,
         size=usual.size,
         style=usual.style,
         bold=usual.bold,
+        doubts=doubts,
     )
 
 
-def _with_spaces(run: _Run) -> str:
-    """The text with a space wherever more white is left than between the other characters of the line."""
-    gaps = [after.left - before.right for before, after in pairwise(run.glyphs)]
-    if not gaps:
-        return run.glyphs[0].text
-    usual = median(gaps)
-    text = run.glyphs[0].text
-    for gap, (before, after) in zip(gaps, pairwise(run.glyphs), strict=True):
-        latin = before.text.isascii(), after.text.isascii()
-        white = gap - max(usual, 0.0) > _WORDS * after.type.size and latin[0] == latin[1]
-        text += " " * (white or after.spaced) + after.text
-    return text
+def _written(glyphs: Sequence[Glyph]) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The text and what of it is doubtful.
+
+    A space is wherever more white is left than between the other characters of the line.
+    """
+    gaps = [after.left - before.right for before, after in pairwise(glyphs)]
+    usual = max(median(gaps), 0.0) if gaps else 0.0
+    text = ""
+    doubts: list[tuple[int, int]] = []
+    for before, glyph, gap in zip([None, *glyphs[:-1]], glyphs, [0.0, *gaps], strict=True):
+        if before:
+            alike = before.text.isascii() == glyph.text.isascii()
+            white = gap - usual > _WORDS * glyph.type.size and alike
+            text += " " * (white or glyph.spaced)
+        if glyph.doubtful or glyph.text == HOLE:
+            doubts.append((len(text), len(text) + len(glyph.text)))
+        text += glyph.text
+    return text, tuple(doubts)
 
 
 def _commonest(types: Iterable[Type]) -> Type:

@@ -62,6 +62,32 @@ def read_picture(picture: NDArray[np.uint8], path: Path, scale: float = 1.0) -> 
     ]
 
 
+def read_line(picture: NDArray[np.uint8], path: Path) -> list[tuple[str, bool]]:
+    """Read the characters of a picture of one line, each with whether it is doubtful.
+
+    :raises UnreadableDocument: if the extra is not installed.
+    """
+    engine = _engine(path)
+    with _ONE_AT_A_TIME:
+        found = engine(
+            picture,
+            use_det=False,
+            use_cls=False,
+            use_rec=True,
+            return_word_box=True,
+            return_single_char_box=True,
+        )
+    if not found.txts:
+        return []
+    text, score, words = found.txts[0], found.scores[0], found.word_results[0]
+    spans = list(_doubts(text, words.confs if words else (), score))
+    return [
+        (character, any(start <= at < end for start, end in spans))
+        for at, character in enumerate(text)
+        if not character.isspace()
+    ]
+
+
 @cache
 def _load() -> Any:
     from rapidocr import RapidOCR
