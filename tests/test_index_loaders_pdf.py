@@ -30,6 +30,7 @@ from tests.pdfs import (
     article,
     flow,
     front_page,
+    measure,
     newspaper,
     pdf_of,
     put,
@@ -240,6 +241,57 @@ def test_a_table_in_a_notice_is_read_row_by_row_where_it_stands(tmp_path: Path) 
         (False, False),
     ]
     assert "171.51" in text[2]
+
+
+# --- tables with rules
+
+FIRMS = (
+    ("企业", "产值（万元）", "主要产品", "税收（万元）"),
+    ("下沙仪器厂", "81494850", "水质检测仪", "330700"),
+    ("江东电子公司", "27955752", "电路板及配件", "120150"),
+    ("临江药业", "10739518", "盐酸地尔硫卓片", "98800"),
+)
+SAID = [
+    "下沙仪器厂：产值（万元）81494850；主要产品：水质检测仪；税收（万元）330700。",
+    "江东电子公司：产值（万元）27955752；主要产品：电路板及配件；税收（万元）120150。",
+    "临江药业：产值（万元）10739518；主要产品：盐酸地尔硫卓片；税收（万元）98800。",
+]
+PLACE = Box(43, 940, 360, 100)
+
+
+@pytest.mark.parametrize("beside", [-0.7, -0.1, 0.1, 2.0])
+@pytest.mark.parametrize("column", [0, 2, 3, 4])
+def test_a_rule_drawn_twice_parts_the_same_cells(tmp_path: Path, beside: float, column: int) -> None:
+    def page(canvas: Canvas) -> None:
+        table(canvas, FIRMS, PLACE)
+        x = PLACE.left + column * PLACE.width / 4 + beside
+        for row in (1, 3):  # beside two of the cells
+            canvas.line(x, PLACE.top - row * 25, x, PLACE.top - row * 25 - 25)
+
+    assert lines(load(printed(tmp_path / "a.pdf", page))) == SAID
+
+
+def test_cells_are_parted_by_rules_however_near_their_texts_are(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        table(canvas, [[""] * 4] * 4, PLACE)
+        for number, row in enumerate(FIRMS):
+            for place, text in enumerate(row):
+                left, right = PLACE.left + place * 90 + 1, PLACE.left + place * 90 + 89
+                x = left if place % 2 == 0 else right - measure(text, BODY)
+                put(canvas, text, x, PLACE.top - number * 25 - 16, BODY)
+
+    assert lines(load(printed(tmp_path / "a.pdf", page))) == SAID
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_table_on_a_turned_page_is_read_as_upright(tmp_path: Path, turn: int) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setPageRotation(turn)
+        canvas.translate(*{90: (HEIGHT, 0), 180: (WIDTH, HEIGHT), 270: (0, WIDTH)}[turn])
+        canvas.rotate(turn)
+        table(canvas, FIRMS, Box(200, 500, 360, 100))
+
+    assert lines(load(printed(tmp_path / "a.pdf", page))) == SAID
 
 
 # --- headers, footers, page numbers

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import math
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from operator import attrgetter
 from statistics import median
 from typing import Any, Final
@@ -16,6 +17,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from index.loaders.columns import Fragment
+from index.loaders.frames import Stroke
 from index.loaders.unboxed import address
 
 HOLE: Final = "\ufffd"
@@ -24,6 +26,7 @@ ASCENT: Final = 0.88
 """Of the type's size: what stands above the baseline; the rest is below."""
 
 _GAP: Final = 0.8  # of the type's size: characters of one line are no further apart
+_BEARING: Final = 0.1  # of the type's size: white that belongs to a character's box
 _SPACED: Final = 0.3  # more, where a space stands between
 _WORDS: Final = 0.22  # of the type's size: Latin words are so far apart
 _OVERLAP: Final = 0.5  # of a character's width: printed over once more, to look bold
@@ -167,12 +170,17 @@ class _Run:
     spaced: bool = False  # a space came last
 
 
-def fragments_of(glyphs: Sequence[Glyph]) -> list[Fragment]:
-    """Put characters that stand side by side together, whatever order the file has them in."""
+def fragments_of(glyphs: Sequence[Glyph], rules: Iterable[Stroke] = ()) -> list[Fragment]:
+    """Put characters that stand side by side together, whatever order the file has them in.
+
+    An upright one of a table's ``rules`` parts them, however near they are.
+    """
     runs: list[_Run] = []
     strips: dict[int, list[_Run]] = defaultdict(list)
+    upright = sorted(rules, key=attrgetter("at"))
     for glyph in sorted(glyphs, key=attrgetter("left")):
-        run = max(_reachable(glyph, strips), key=lambda run: run.glyphs[-1].right, default=None)
+        reachable = (run for run in _reachable(glyph, strips) if not _is_parted(run, glyph, upright))
+        run = max(reachable, key=lambda run: run.glyphs[-1].right, default=None)
         if glyph.text.isspace():
             if run:
                 run.spaced = True
@@ -204,6 +212,17 @@ def _reachable(glyph: Glyph, strips: dict[int, list[_Run]]) -> Iterator[_Run]:
                 and small * 3 > large
             ):
                 yield run
+
+
+def _is_parted(run: _Run, glyph: Glyph, rules: Sequence[Stroke]) -> bool:
+    """Whether a rule stands between a piece of line and a character."""
+    slack = _BEARING * glyph.type.size
+    middle = glyph.foot - ASCENT * glyph.type.size / 2
+    first = bisect_left(rules, run.glyphs[-1].right - slack, key=attrgetter("at"))
+    return any(
+        rule.start <= middle <= rule.end
+        for rule in takewhile(lambda rule: rule.at <= glyph.left + slack, rules[first:])
+    )
 
 
 def _is_printed_over(glyph: Glyph, last: Glyph) -> bool:

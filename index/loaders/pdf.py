@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from pypdfium2 import PdfiumError
 
 from index.errors import UnreadableDocument
-from index.loaders.frames import frames_of
+from index.loaders.frames import Stroke, frames_of
 from index.loaders.furniture import Page, without_furniture
 from index.loaders.glyphs import HOLE, Glyph, Glyphs, fragments_of, glyphs_of
 from index.loaders.holes import filled
@@ -178,12 +178,7 @@ def _read_text(page: pypdfium2.PdfPage, number: int, path: Path, reading: _Readi
         return 0
     glyphs = _without_holes(glyphs, page, path)
     pages = [
-        Page(
-            number,
-            *((height, width) if turn % 2 else (width, height)),
-            fragments_of(turned),
-            frames_of(strokes_of(page)) if turn == 0 == main else [],
-        )
+        _page(number, turned, turn, strokes_of(page) if turn == main else (), (width, height))
         for main in list(glyphs)[:1]
         for turn, turned in glyphs.items()
     ]
@@ -194,6 +189,16 @@ def _read_text(page: pypdfium2.PdfPage, number: int, path: Path, reading: _Readi
         reading.holes[number] = holes
     reading.pages += pages or [Page(number, width, height, [])]
     return sum(map(len, glyphs.values()))
+
+
+def _page(
+    number: int, glyphs: Sequence[Glyph], turn: int, strokes: Iterable[Stroke], size: tuple[float, float]
+) -> Page:
+    """A page turned so that its lines are level."""
+    frames = frames_of(stroke.turned(turn, *size) for stroke in strokes)
+    rules = [stroke for frame in frames if frame.is_table for stroke in frame.strokes if stroke.upright]
+    width, height = reversed(size) if turn % 2 else size
+    return Page(number, width, height, fragments_of(glyphs, rules), frames)
 
 
 def _doubted(page: Page) -> Page:
