@@ -294,6 +294,36 @@ def test_a_table_on_a_turned_page_is_read_as_upright(tmp_path: Path, turn: int) 
     assert lines(load(printed(tmp_path / "a.pdf", page))) == SAID
 
 
+@pytest.mark.parametrize("again", [[], [FIRMS[0]]], ids=["without headings", "with headings"])
+def test_a_table_goes_on_overleaf_under_its_headings(tmp_path: Path, again: list[tuple[str, ...]]) -> None:
+    def first(canvas: Canvas) -> None:
+        put(canvas, "2024年重点企业情况", MARGIN, 950, BODY)
+        table(canvas, [*FIRMS[:2], ("二、电子", "", "", "")], PLACE)
+
+    def second(canvas: Canvas) -> None:
+        table(canvas, [*again, *FIRMS[2:]], Box(PLACE.left + 20, 1000, PLACE.width, 80))
+
+    document = read_document(printed(tmp_path / "a.pdf", first, second), "a.pdf", Metadata())
+    assert document.text.split("\n") == [
+        "2024年重点企业情况",
+        SAID[0].replace("：", "，2024年：", 1),
+        *(f"二、电子，{said.replace('：', '，2024年：', 1)}" for said in SAID[1:]),
+    ]
+    assert [document.page(document.text.index(name)) for name in ("下沙", "江东", "临江")] == [1, 2, 2]
+
+
+def test_a_table_with_headings_of_its_own_is_another_one(tmp_path: Path) -> None:
+    people = ("企业", "职工（人）", "负责人", "电话")
+    pages = (
+        lambda canvas: table(canvas, FIRMS[:2], PLACE),
+        lambda canvas: table(canvas, [people, ("江东电子公司", "512", "张三", "88888888")], PLACE),
+    )
+    assert lines(load(printed(tmp_path / "a.pdf", *pages))) == [
+        SAID[0],
+        "江东电子公司：职工（人）512；负责人：张三；电话：88888888。",
+    ]
+
+
 # --- headers, footers, page numbers
 
 

@@ -18,10 +18,11 @@ _OPEN_OR_DONE: Final = tuple("。;；,，:：!！?？")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph, a table's row or a heading, as the format marks it."""
+    """A paragraph, a table's row or a heading, as the format marks it; ``row`` is that of the table, from 0."""
 
     text: str
     heading: bool = False
+    row: int = 0
 
 
 def joined(text: str) -> str:

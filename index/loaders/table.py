@@ -91,6 +91,11 @@ class _Cell(NamedTuple):
 _Row = list[_Cell]
 
 
+def _at(row: _Row) -> int:
+    """Which row of the table it is."""
+    return max(cell.origin[0] for cell in row)
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     """A column's heading, without its unit; whether that stands in the heading itself or over the table."""
@@ -107,6 +112,24 @@ def table_lines(table: Table) -> list[Line]:
     for block in _blocks(_filled(table)):
         lines += _block_lines(block, table)
     return lines
+
+
+def goes_on(upper: Table, lower: Table) -> bool:
+    """Whether a table overleaf, with the same columns, is the rest of the upper one and no table of its own.
+
+    It is if it begins with the same headings, or with what no heading is.
+    """
+    first = _filled(lower)[0]
+    texts = [cell.text for cell in first]
+    alone = _alone(first)
+    if alone is not None:
+        return HEADING_MARK.match(alone) is not None
+    return (
+        any(cell.is_amount for cell in first[1:])
+        or texts in [[cell.text for cell in row] for row in _filled(upper)[: _DEEPEST_HEADER + 2]]
+        or re.fullmatch(r"\d{1,4}", texts[0]) is not None
+        or any(re.search("[，。；]", text) for text in texts)
+    )
 
 
 def _filled(table: Table) -> list[_Row]:
@@ -152,21 +175,21 @@ def _without_empty_columns(rows: list[_Row]) -> list[_Row]:
 
 def _block_lines(rows: list[_Row], table: Table) -> list[Line]:
     if len(rows[0]) < 2 or all(_alone(row) is not None for row in rows):
-        return [Line(text) for row in rows for text in _distinct(row)]
+        return [Line(text, row=_at(row)) for row in rows for text in _distinct(row)]
     titles = _titles(rows)
-    body = rows[len(titles) :]
+    body = rows[len({title.row for title in titles}) :]
     notes = _notes(body)
     body = body[: len(body) - len(notes)]
-    over = [*table.above, *titles]
-    lines = [Line(text, heading=not _UNIT_LINE.search(text) and not _NOTE.match(text)) for text in titles]
+    over = [*table.above, *(title.text for title in titles)]
+    lines = [*titles]
     depth = _header_depth(body) if table.header is None else min(table.header, len(body))
     if depth and table.header is None and not _has_numbers(body[depth:]) and _is_form(body):
         depth = 0
     if depth and depth < len(body):
         lines += _headed(body[:depth], body[depth:], over)
     else:
-        lines += [Line(_unheaded(row)) for row in body]
-    return lines + [Line(note) for note in notes]
+        lines += [Line(_unheaded(row), row=_at(row)) for row in body]
+    return lines + notes
 
 
 def _distinct(row: _Row) -> list[str]:
@@ -185,24 +208,26 @@ def _is_note(row: _Row) -> bool:
     return text is not None and _NOTE.match(text) is not None
 
 
-def _titles(rows: list[_Row]) -> list[str]:
+def _titles(rows: list[_Row]) -> list[Line]:
     """What stands over the headings: rows of one text each, 单位：亿元 among them."""
-    titles: list[str] = []
+    titles: list[Line] = []
     for row in rows:
         texts = _distinct(row)
         if len(texts) != 1 and not any(_UNIT_LINE.search(text) for text in texts):
             break
-        titles += texts
-    return [joined(title) for title in titles]
+        for text in map(joined, texts):
+            titles.append(Line(text, not _UNIT_LINE.search(text) and not _NOTE.match(text), _at(row)))
+    return titles
 
 
-def _notes(rows: list[_Row]) -> list[str]:
-    notes: list[str] = []
+def _notes(rows: list[_Row]) -> list[Line]:
+    """What stands under the values: rows of one text each."""
+    notes: list[Line] = []
     for row in reversed(rows):
         text = _alone(row)
         if text is None:
             break
-        notes.append(text)
+        notes.append(Line(text, row=_at(row)))
     return notes[::-1]
 
 
@@ -283,7 +308,7 @@ def _headed(head: list[_Row], rows: list[_Row], over: Sequence[str]) -> list[Lin
     rest = [c for c in range(int(numbered), len(columns)) if c not in keys and c != unit_column]
     period = _period(over)
     in_columns = [bool(_PERIOD.search(columns[c].name)) for c in range(len(columns))]
-    last_head = [cell.text for cell in head[-1]]
+    heads = [[cell.text for cell in row] for row in head]
     words_only = not any(columns[c].numeric for c in rest)
     lines: list[Line] = []
     group = ""
@@ -294,9 +319,9 @@ def _headed(head: list[_Row], rows: list[_Row], over: Sequence[str]) -> list[Lin
             if not _NOTE.match(alone) and (len(set(row)) == 1 or HEADING_MARK.match(alone)):
                 group = joined(alone)
             else:
-                lines.append(Line(_closed(_body(alone))))
+                lines.append(Line(_closed(_body(alone)), row=_at(row)))
             continue
-        if [cell.text for cell in row] == last_head:
+        if [cell.text for cell in row] in heads:
             continue  # the headings again, on the next page
         unit = row[unit_column].text if unit_column is not None else ""
         subject, own_unit = _subject(columns, row, keys, group)
@@ -314,7 +339,7 @@ def _headed(head: list[_Row], rows: list[_Row], over: Sequence[str]) -> list[Lin
         if words_only and subject and len(keys) == 1 and not group:
             subject, cells = "", [_named(columns[keys[0]], _body(row[keys[0]].text)), *cells]
         number = f"{row[0].text}、" if numbered and re.fullmatch(r"\d{1,4}", row[0].text) else ""
-        lines.append(Line(number + "".join(_sentences(subject, cells))))
+        lines.append(Line(number + "".join(_sentences(subject, cells)), row=_at(row)))
     return lines
 
 
