@@ -12,7 +12,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from index.loaders import RawDocument, load
-from tests.offices import notice
+from tests.offices import notice, strict
 
 W = nsdecls("w")
 
@@ -44,6 +44,11 @@ def test_a_notice(tmp_path: Path) -> None:
     ]
     assert headings(document) == ["钱塘区人民政府关于加快工业经济发展的通知", "财政支持"]
     assert document.laid_out
+
+
+def test_a_document_in_the_strict_form(tmp_path: Path) -> None:
+    path = strict(notice(tmp_path / "a.docx"), tmp_path / "b.docx")
+    assert load(path) == load(tmp_path / "a.docx")
 
 
 def test_headings_by_style_by_level_and_by_their_mark(tmp_path: Path) -> None:

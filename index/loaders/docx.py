@@ -19,6 +19,7 @@ from index.loaders.docx_numbers import Numbers
 from index.loaders.limits import MOST_COLUMNS, check_cells, check_package
 from index.loaders.lines import Line, document, joined
 from index.loaders.raw import Properties, RawDocument
+from index.loaders.strict import opened
 from index.loaders.table import Table, table_lines
 from index.normalize import HEADING_MARK
 
@@ -58,10 +59,11 @@ def load_docx(path: Path) -> RawDocument:
     :raises UnreadableDocument: if it is too large.
     """
     check_package(path)
-    opened = docx.Document(str(path))
-    reading = _Reading(path, opened)
-    lines = list(reading.lines(opened.element.body))
-    title = (opened.core_properties.title or "").strip()
+    with opened(path) as file:
+        word = docx.Document(file)
+    reading = _Reading(path, word)
+    lines = list(reading.lines(word.element.body))
+    title = (word.core_properties.title or "").strip()
     begins = "".join(line.text for line in lines[:10])
     confirmed = len(title) > 3 and "".join(title.split()) in "".join(begins.split())
     return document(lines, Properties(title=title if confirmed else None))
@@ -70,13 +72,13 @@ def load_docx(path: Path) -> RawDocument:
 class _Reading:
     """A document being read: its styles and the numbers counted so far."""
 
-    def __init__(self, path: Path, opened: Any) -> None:
+    def __init__(self, path: Path, word: Any) -> None:
         self._path = path
         self._styles = {
-            style.get(qn("w:styleId")): style for style in opened.styles.element.findall(qn("w:style"))
+            style.get(qn("w:styleId")): style for style in word.styles.element.findall(qn("w:style"))
         }
-        self._numbers = Numbers.of(opened.part)
-        self._footnotes = _footnotes(opened.part)
+        self._numbers = Numbers.of(word.part)
+        self._footnotes = _footnotes(word.part)
         self._in_title = True
         self._cells = 0
 
