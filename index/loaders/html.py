@@ -22,7 +22,7 @@ from index.loaders.limits import DEEPEST, MOST_COLUMNS, MOST_ELEMENTS, check_cel
 from index.loaders.lines import Line, document
 from index.loaders.raw import Properties, RawDocument
 from index.loaders.table import Table, table_lines
-from index.loaders.text import decode
+from index.loaders.text import TRADITIONAL, decode
 from index.types import Published
 
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
@@ -112,11 +112,9 @@ def _decoded(path: Path, data: bytes) -> tuple[str, str]:
     """The text of a page: what it is strictly read as, else what it says itself, a torn character or two apart."""
     declared = _CHARSET.search(data[:_HEAD])
     if declared:
-        name = declared[1].decode()
-        encoding = (
-            "gb18030" if _GB.fullmatch(name) else "big5" if name.lower().startswith("big5") else "utf_8"
-        )
-        for each in ("utf_8", encoding):
+        name = declared[1].decode().lower()
+        stated = ("gb18030",) if _GB.fullmatch(name) else TRADITIONAL if name.startswith("big5") else ()
+        for each in ("utf_8", *stated):
             text = data.decode(each, "replace")
             if text.count("\ufffd") * _TORN <= len(text):
                 return text.removeprefix("\ufeff").replace("\0", ""), each
