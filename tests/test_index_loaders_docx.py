@@ -93,6 +93,57 @@ def test_automatic_numbers_are_written(tmp_path: Path) -> None:
     ]
 
 
+LEVELS = (
+    '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="第%1条 "/></w:lvl>'
+    '<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/>{more}<w:lvlText w:val="%1.%2"/></w:lvl>'
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "override", "numbers"),
+    [
+        ("", "", ["第一条", "一.1", "一.2", "第二条", "二.1", "第三条", "三.1"]),
+        ("<w:isLgl/>", "", ["第一条", "1.1", "1.2", "第二条", "2.1", "第三条", "3.1"]),
+        (
+            "<w:isLgl/>",
+            '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>',
+            ["第一条", "1.1", "1.2", "第二条", "2.1", "第一条", "1.1"],
+        ),
+        (
+            "<w:isLgl/>",
+            '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride>',
+            ["第一条", "1.1", "1.2", "第二条", "2.1", "第七条", "7.1"],
+        ),
+        (
+            '<w:isLgl/><w:lvlRestart w:val="0"/>',
+            "",
+            ["第一条", "1.1", "1.2", "第二条", "2.3", "第三条", "3.4"],
+        ),
+    ],
+)
+def test_numbers_that_begin_anew_and_those_in_plain_digits(
+    tmp_path: Path, more: str, override: str, numbers: list[str]
+) -> None:
+    def fill(document: Any) -> None:
+        numbering = document.part.numbering_part.element
+        numbering.insert(
+            0,
+            parse_xml(
+                f'<w:abstractNum {W} w:abstractNumId="90">{LEVELS.format(more=more)}</w:abstractNum>'
+            ),
+        )
+        for use, otherwise in ((90, ""), (91, override)):
+            numbering.append(
+                parse_xml(f'<w:num {W} w:numId="{use}"><w:abstractNumId w:val="90"/>{otherwise}</w:num>')
+            )
+        for use, depth in ((90, 0), (90, 1), (90, 1), (90, 0), (90, 1), (91, 0), (91, 1)):
+            document.add_paragraph("内容。")._p.get_or_add_pPr().append(
+                parse_xml(f'<w:numPr {W}><w:ilvl w:val="{depth}"/><w:numId w:val="{use}"/></w:numPr>')
+            )
+
+    assert made(tmp_path, fill).text.split("\n") == [f"{number} 内容。" for number in numbers]
+
+
 def test_what_was_changed_reads_as_it_is_now(tmp_path: Path) -> None:
     def fill(document: Any) -> None:
         paragraph = document.add_paragraph("奖励")._p
