@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import docx
 import pytest
 from matplotlib import get_data_path
 from matplotlib.font_manager import FontProperties
@@ -239,7 +240,7 @@ def unmapped(parts: Sequence[str], turn: int) -> bytes:
 def test_other_pictures_are_opened(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
     Image.open(SCAN).convert("RGB").save(path)
-    assert [picture.shape for picture in image._pictures(path)] == [(400, 720, 3)]
+    assert [picture.shape for picture in image._pictures(path, path)] == [(400, 720, 3)]
 
 
 def test_each_frame_of_a_tiff_is_a_page(tmp_path: Path) -> None:
@@ -259,7 +260,7 @@ def test_nothing_is_fetched_printed_or_logged(
     monkeypatch.setattr(socket.socket, "connect", refused)
     root = list(logging.getLogger().handlers), logging.getLogger().level
     ocr._load.cache_clear()
-    picture = next(image._pictures(SCAN))[280:]
+    picture = next(image._pictures(SCAN, SCAN))[280:]
     ocr.read_picture(picture, SCAN)
     assert (list(logging.getLogger().handlers), logging.getLogger().level) == root
     assert capfd.readouterr() == ("", "")
@@ -286,6 +287,44 @@ def test_text_needs_no_extra(tmp_path: Path) -> None:
     put(canvas, TEXT, 24, 100, BODY)
     canvas.save()
     assert lines(load(tmp_path / "a.pdf")) == [fold(TEXT)]
+
+
+def word(path: Path, *texts: str) -> Path:
+    """A document with some paragraphs, then the scan, and an ornament."""
+    Image.new("L", (200, 100), 90).save(path.with_name("ornament.png"))
+    document = docx.Document()
+    for text in texts:
+        document.add_paragraph(text)
+    document.add_picture(str(SCAN))
+    document.add_picture(str(path.with_name("ornament.png")))
+    document.save(str(path))
+    return path
+
+
+def test_a_scan_in_a_word_document_is_read(tmp_path: Path) -> None:
+    assert lines(load(word(tmp_path / "a.docx"))) == [fold(text) for text in SCANNED]
+    document = load(word(tmp_path / "b.docx", "附件：经济运行情况"))
+    assert lines(document) == ["附件:经济运行情况", *(fold(text) for text in SCANNED)]
+
+
+def test_what_is_doubtful_in_a_picture_of_a_document_stays_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = RawDocument("第一行的字都清楚。\n增加值为117亿元。\n", doubtful=((14, 17),))
+    monkeypatch.setattr("index.loaders.docx.read_image", lambda *_: read)
+    document = load(word(tmp_path / "a.docx", "附件："))
+    assert document.text.split("\n") == ["附件：", "第一行的字都清楚。", "增加值为117亿元。"]
+    assert doubtful(document) == "117"
+
+
+@pytest.mark.usefixtures("_without_rapidocr")
+def test_pictures_that_are_left_out_of_a_document_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(UnreadableDocument, match=r"only pictures in it.*pip install"):
+        load(word(tmp_path / "a.docx"))
+    assert lines(load(word(tmp_path / "b.docx", TEXT))) == [fold(TEXT)]
+    assert "1 pictures can't be read and were left out" in caplog.text
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif"])

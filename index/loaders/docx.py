@@ -1,13 +1,16 @@
 """Word documents: paragraphs, text boxes and tables in the order of the text, headings as Word marks them.
 
 What was deleted with changes tracked, headers, footers, comments and the table of contents are left
-out; automatic numbers are written out; a footnote follows its paragraph.
+out; automatic numbers are written out; a footnote follows its paragraph, and so does what is to be
+read in its pictures.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,13 +18,17 @@ import docx
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 
+from index.errors import UnreadableDocument
 from index.loaders.docx_numbers import Numbers
+from index.loaders.image import is_small, read_image
 from index.loaders.limits import MOST_COLUMNS, check_cells, check_package
-from index.loaders.lines import Line, document, joined
+from index.loaders.lines import Line, document, joined, lines_of
 from index.loaders.raw import Properties, RawDocument
 from index.loaders.strict import opened
 from index.loaders.table import Table, table_lines
 from index.normalize import HEADING_MARK
+
+logger = logging.getLogger(__name__)
 
 _P: Final = qn("w:p")
 _TABLE: Final = qn("w:tbl")
@@ -50,6 +57,11 @@ _CLOSED: Final = tuple("。！？；：:;")
 _NO_TITLE: Final = re.compile(
     r".*[〔\[【（(]\d{4}[〕\]】）)]\s*第?\d+号|[（(].*[）)]$|.*文件$|\d{4}年\d+月\d+日$"
 )
+_PICTURES: Final = {
+    qn("a:blip"): qn("r:embed"),
+    "{urn:schemas-microsoft-com:vml}imagedata": qn("r:id"),
+}
+_LEAST_READ: Final = 12  # characters: fewer are a photograph's signs
 _FOOTNOTES: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
 
 
@@ -63,6 +75,12 @@ def load_docx(path: Path) -> RawDocument:
         word = docx.Document(file)
     reading = _Reading(path, word)
     lines = list(reading.lines(word.element.body))
+    if reading.unread and not any(line.text.strip() for line in lines):
+        raise UnreadableDocument(
+            f"{path}: there are only pictures in it, and none can be read ({reading.unread[-1]})"
+        )
+    if reading.unread:
+        logger.warning("%s: %d pictures can't be read and were left out", path, len(reading.unread))
     title = (word.core_properties.title or "").strip()
     begins = "".join(line.text for line in lines[:10])
     confirmed = len(title) > 3 and "".join(title.split()) in "".join(begins.split())
@@ -79,8 +97,11 @@ class _Reading:
         }
         self._numbers = Numbers.of(word.part)
         self._footnotes = _footnotes(word.part)
+        self._part = word.part
+        self._pictures: set[str] = set()
         self._in_title = True
         self._cells = 0
+        self.unread: list[UnreadableDocument] = []
 
     def lines(self, parent: Any) -> Iterator[Line]:
         """The paragraphs and tables below an element."""
@@ -107,6 +128,30 @@ class _Reading:
         for reference in paragraph.iter(qn("w:footnoteReference")):
             if note := self._footnotes.get(reference.get(qn("w:id")), ""):
                 yield Line(f"注：{note}")
+        yield from self._shown_in(paragraph)
+
+    def _shown_in(self, element: Any) -> Iterator[Line]:
+        """What is to be read in the pictures of a paragraph or table, each once in a document."""
+        for tag, attribute in _PICTURES.items():
+            for picture in element.iter(tag):
+                around = next(picture.iterancestors(_P), None)
+                if element.tag == _P and around is not element:  # in a text box, which is read for itself
+                    continue
+                part = self._part.related_parts.get(picture.get(attribute))
+                if part is not None and part.partname not in self._pictures:
+                    self._pictures.add(part.partname)
+                    yield from self._recognised(part.blob)
+
+    def _recognised(self, picture: bytes) -> list[Line]:
+        """The lines of a picture that is large enough to hold some, and does."""
+        try:
+            if is_small(self._path, BytesIO(picture)):
+                return []
+            read = read_image(self._path, BytesIO(picture))
+        except UnreadableDocument as error:
+            self.unread.append(error)
+            return []
+        return list(lines_of(read)) if len(read.text) >= _LEAST_READ else []
 
     def _is_heading(self, paragraph: Any, styles: list[Any], text: str) -> bool:
         centred = _setting(paragraph, styles, "w:jc") in ("center", "distribute")
@@ -142,6 +187,7 @@ class _Reading:
         self._cells += sum(map(len, rows))
         check_cells(self._path, [self._cells])
         yield from table_lines(Table(rows, merged, above))
+        yield from self._shown_in(table)
 
 
 def _blocks(parent: Any) -> Iterator[Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Final
 
 from index.loaders.raw import Properties, RawDocument
@@ -18,11 +18,15 @@ _OPEN_OR_DONE: Final = tuple("。;；,，:：!！?？")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A paragraph, a table's row or a heading, as the format marks it; ``row`` is that of the table, from 0."""
+    """A paragraph, a table's row or a heading, as the format marks it.
+
+    ``row`` is that of the table, from 0; ``doubts`` are the spans that were read without certainty.
+    """
 
     text: str
     heading: bool = False
     row: int = 0
+    doubts: tuple[tuple[int, int], ...] = ()
 
 
 def joined(text: str) -> str:
@@ -38,17 +42,47 @@ def document(lines: Iterable[Line], properties: Properties, encoding: str = "utf
     Where the format marks some headings, those that only their 一、 or 第三条 shows are marked too;
     where it marks none, all are left to be known by their looks.
     """
-    cleaned = [Line(" ".join(line.text.split()), line.heading) for line in lines]
-    kept = [line for line in cleaned if line.text]
+    kept = [line for line in map(_cleaned, lines) if line.text]
     marked = any(line.heading for line in kept)
     headings: list[tuple[int, int]] = []
+    doubtful: list[tuple[int, int]] = []
     at = 0
     for line in kept:
         if line.heading or (marked and _looks_like_heading(line.text)):
             headings.append((at, at + len(line.text)))
+        doubtful += [(at + start, at + end) for start, end in line.doubts]
         at += len(line.text) + 1
-    text = "\n".join(line.text for line in kept)
-    return RawDocument(text, encoding, headings=tuple(headings), laid_out=True, properties=properties)
+    return RawDocument(
+        text="\n".join(line.text for line in kept),
+        encoding=encoding,
+        doubtful=tuple(doubtful),
+        headings=tuple(headings),
+        laid_out=True,
+        properties=properties,
+    )
+
+
+def lines_of(read: RawDocument) -> Iterator[Line]:
+    """The lines of a document that is part of another."""
+    starts = {start for start, _ in read.headings}
+    at = 0
+    for text in read.text.split("\n"):
+        end = at + len(text)
+        doubts = tuple(
+            (max(start, at) - at, min(stop, end) - at)
+            for start, stop in read.doubtful
+            if start < end and stop > at
+        )
+        yield Line(text, at in starts, doubts=doubts)
+        at = end + 1
+
+
+def _cleaned(line: Line) -> Line:
+    """The line with single spaces; where these move what is doubtful, all of it is."""
+    text = " ".join(line.text.split())
+    return replace(
+        line, text=text, doubts=line.doubts if text == line.text else ((0, len(text)),) * bool(line.doubts)
+    )
 
 
 def _looks_like_heading(text: str) -> bool:
