@@ -40,6 +40,7 @@ from tests.pdfs import (
 
 GOLD = Path(__file__).parents[1] / "eval" / "gold" / "qiantang.jsonl"
 POINTS = 0.02
+LINE_OF_NOTICE = "公告本區河岸路拓寬工程用地徵收補償標準，每平方公尺新臺幣一萬二千五百元。"
 LINE = "今年一季度,全区规模以上工业增加值增长8.1%,居全市第一。"
 
 
@@ -204,6 +205,52 @@ def test_a_page_on_its_side_is_read_and_a_watermark_is_not(tmp_path: Path) -> No
         flow(canvas, [Item(LINE * 4)], [[Box(100, -100, 400, 300)]])
 
     assert lines(load(printed(tmp_path / "a.pdf", page))) == [LINE * 4]
+
+
+@pytest.mark.parametrize("singly", [True, False], ids=["characters placed", "a font for vertical writing"])
+def test_vertical_writing_is_read_from_top_to_bottom_and_right_to_left(
+    tmp_path: Path, singly: bool
+) -> None:
+    texts = ["徵收公告", LINE_OF_NOTICE * 2, "逾期未申請者，視為放棄。"]
+    shown: list[tuple[str, int, int]] = []
+    x = 500
+    for number, text in enumerate(texts):
+        rest, indent = text, 0 if number == 0 else 2
+        while rest:
+            line, rest = rest[: 20 - indent], rest[20 - indent :]
+            top = 700 - 12 * indent
+            shown += [(c, x, top - 12 * at) for at, c in enumerate(line)] if singly else [(line, x, top)]
+            x, indent = x - 20, 0
+    content = b"".join(
+        b"1 0 0 1 %d %d Tm <%s> Tj " % (x, y, text.encode("utf-16-be").hex().encode())
+        for text, x, y in shown
+    )
+    encoding = b"UniGB-UCS2-H" if singly else b"UniGB-UCS2-V"
+    (tmp_path / "a.pdf").write_bytes(
+        pdf_of(
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+            streamed(b"BT /F 12 Tf " + content + b"ET"),
+            b"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/%s/DescendantFonts[6 0 R]>>"
+            % encoding,
+            b"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/DW 1000/FontDescriptor 7 0 R"
+            b"/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>>>",
+            b"<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/FontBBox[-25 -254 1000 880]"
+            b"/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 880/StemV 93>>",
+        )
+    )
+    assert lines(load(tmp_path / "a.pdf")) == texts
+
+
+def test_columns_of_single_characters_are_no_vertical_writing(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        for column, cells in enumerate(("甲乙丙丁", "1234", "5678")):
+            for row, cell in enumerate(cells):
+                put(canvas, cell, 100 + 100 * column, 900 - 16 * row, BODY)
+        put(canvas, LINE, 100, 800, BODY)
+
+    assert squeeze(load(printed(tmp_path / "a.pdf", page)).text) == "甲15乙26丙37丁48" + LINE
 
 
 def test_what_can_not_be_seen_on_the_page_is_left_out(tmp_path: Path) -> None:

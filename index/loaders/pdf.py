@@ -32,6 +32,7 @@ from index.loaders.pages import document_of
 from index.loaders.raw import Properties, RawDocument
 from index.loaders.strokes import strokes_of
 from index.loaders.unboxed import give_boxes
+from index.loaders.vertical import laid_level
 
 logger = logging.getLogger(__name__)
 
@@ -176,7 +177,7 @@ def _read_text(page: pypdfium2.PdfPage, number: int, path: Path, reading: _Readi
     if glyphs.share(_is_hole) > _UNKNOWN:
         reading.pages.append(Page(number, width, height, []))
         return 0
-    glyphs = _without_holes(glyphs, page, path)
+    glyphs = laid_level(_without_holes(glyphs, page, path), width)
     pages = [
         _page(number, turned, turn, strokes_of(page) if turn == main else (), (width, height))
         for main in list(glyphs)[:1]
