@@ -196,3 +196,40 @@ def test_the_title_property_counts_where_the_text_begins_with_it(
         document.add_paragraph("现通知如下。")
 
     assert made(tmp_path, fill).properties.title == taken
+
+
+def test_raised_hidden_and_ticked(tmp_path: Path) -> None:
+    def run(text: str, properties: str = "") -> str:
+        return f"<w:r><w:rPr>{properties}</w:rPr>{text}</w:r>"
+
+    def fill(document: Any) -> None:
+        for runs in (
+            run("<w:t>用地48215</w:t>") + run("<w:t>2</w:t>", '<w:vertAlign w:val="superscript"/>'),
+            run("<w:t>CO</w:t>")
+            + run("<w:t>2</w:t>", '<w:vertAlign w:val="subscript"/>')
+            + run("<w:t>排放1.5×10</w:t>")
+            + run("<w:t>4</w:t>", '<w:vertAlign w:val="superscript"/>')
+            + run("<w:t>吨</w:t>"),
+            run("<w:t>补贴3万元</w:t>")
+            + run("<w:t>（原为5万元）</w:t>", "<w:vanish/>")
+            + run("<w:t>。</w:t>"),
+            run("<w:t>明说的</w:t>", '<w:vanish w:val="0"/>'),
+            run('<w:sym w:font="Wingdings" w:char="F0FE"/>')
+            + run("<w:t>同意 </w:t>")
+            + run('<w:sym w:font="Wingdings 2" w:char="F0A3"/><w:t>不同意</w:t>'),
+            run(
+                "<w:ruby><w:rt><w:r><w:t>qiántáng</w:t></w:r></w:rt>"
+                "<w:rubyBase><w:r><w:t>钱塘</w:t></w:r></w:rubyBase></w:ruby><w:t>区</w:t>"
+            ),
+        ):
+            paragraph = parse_xml(f"<w:p {W}>{runs}</w:p>")
+            document.element.body.insert(len(document.element.body) - 1, paragraph)
+
+    assert made(tmp_path, fill).text.split("\n") == [
+        "用地48215²",
+        "CO₂排放1.5×10⁴吨",
+        "补贴3万元。",
+        "明说的",
+        "☑同意 □不同意",
+        "钱塘区",
+    ]

@@ -178,6 +178,19 @@ def test_a_page_of_a_wechat_account(tmp_path: Path) -> None:
     assert str(document.properties.published) == "2023年7月1日"
 
 
+def test_raised_and_hidden_text(tmp_path: Path) -> None:
+    body = (
+        f"<p>{RULES[0]}</p><p>本区用地48215<sup>2</sup>处，排放二氧化碳（CO<sub>2</sub>）1.5×10<sup>4</sup>吨<sup>[1]</sup>。</p>"
+        "<p><ruby>钱塘<rp>(</rp><rt>qiántáng</rt><rp>)</rp></ruby>区的补贴为3万元<span style='display: none'>5万元</span>。</p>"
+        f"<table><tr><th>地块</th><th>面积（m<sup>2</sup>）</th></tr><tr><td>甲</td><td>1200</td></tr></table><p>{RULES[1]}</p>"
+    )
+    assert load(page(tmp_path, body)).text.split("\n")[2:-1] == [
+        "本区用地48215²处，排放二氧化碳（CO₂）1.5×10⁴吨[1]。",
+        "钱塘区的补贴为3万元。",
+        "甲：面积（m²）1200。",
+    ]
+
+
 def test_a_page_of_links_is_no_document(tmp_path: Path) -> None:
     links = "".join(
         f'<li><a href="/{n}">关于第{n}号政策的通知</a> <span>2025-05-{n:02}</span></li>'

@@ -152,6 +152,14 @@ def test_a_scanner_s_own_reading_is_doubtful_where_there_is_no_other(tmp_path: P
     assert doubtful(document) == document.text.strip()
 
 
+@pytest.mark.usefixtures("_without_rapidocr")
+def test_without_the_extra_a_scanner_s_own_reading_is_doubtful(tmp_path: Path) -> None:
+    searchable(tmp_path / "a.pdf", TEXT, SCAN)
+    document = load(tmp_path / "a.pdf")
+    assert lines(document) == [fold(TEXT)]
+    assert doubtful(document) == document.text.strip()
+
+
 def searchable(path: Path, text: str, picture: Path) -> None:
     """A picture with text that can't be seen on it."""
     canvas = Canvas(str(path), pagesize=(360, 200))

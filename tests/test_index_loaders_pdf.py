@@ -195,6 +195,16 @@ def test_text_printed_twice_to_look_bold_is_read_once(tmp_path: Path) -> None:
     assert lines(load(printed(tmp_path / "a.pdf", page))) == [LINE]
 
 
+def test_raised_figures_are_no_part_of_the_number_before(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        put(canvas, "用地48215", 100, 900, 10)
+        put(canvas, "2", 100 + measure("用地48215", 10), 904, 6)
+        put(canvas, "处,排放CO", 104 + measure("用地48215", 10), 900, 10)
+        put(canvas, "2", 104 + measure("用地48215处,排放CO", 10), 898, 6)
+
+    assert squeeze(load(printed(tmp_path / "a.pdf", page)).text) == "用地48215²处,排放CO₂"
+
+
 def test_a_page_on_its_side_is_read_and_a_watermark_is_not(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
         canvas.saveState()

@@ -22,7 +22,7 @@ from index.errors import UnreadableDocument
 from index.loaders.docx_numbers import Numbers
 from index.loaders.image import is_small, read_image
 from index.loaders.limits import MOST_COLUMNS, check_cells, check_package
-from index.loaders.lines import Line, document, joined, lines_of
+from index.loaders.lines import Line, document, joined, lines_of, lowered, raised
 from index.loaders.raw import Properties, RawDocument
 from index.loaders.strict import opened
 from index.loaders.table import Table, table_lines
@@ -39,7 +39,7 @@ _AROUND: Final = frozenset(
     map(qn, ("w:sdt", "w:sdtContent", "w:ins", "w:moveTo", "w:customXml", "w:smartTag"))
 )
 _NOT_TEXT: Final = frozenset(
-    [*map(qn, ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:instrText", "w:txbxContent")), _FALLBACK]
+    [*map(qn, ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:rt", "w:instrText", "w:txbxContent")), _FALLBACK]
 )
 _INSTEAD: Final = {
     qn("w:tab"): " ",
@@ -47,6 +47,10 @@ _INSTEAD: Final = {
     qn("w:br"): "\n",
     qn("w:cr"): "\n",
     qn("w:noBreakHyphen"): "-",
+}
+_SIGNS: Final = {  # ticks and boxes of fonts whose signs have no character, by the last two digits
+    "Wingdings": {"FC": "✓", "FE": "☑", "FD": "☒", "FB": "✗", "A8": "□", "6F": "□"},
+    "Wingdings 2": {"50": "✓", "52": "☑", "54": "☒", "53": "☒", "4F": "✗", "A3": "□"},
 }
 _HEADING_STYLE: Final = re.compile(r"(?:heading|标题) ?\d?|(?:sub)?title", re.IGNORECASE)
 _CONTENTS_STYLE: Final = re.compile(r"(?:toc|目录) ?\d", re.IGNORECASE)
@@ -216,8 +220,29 @@ def _text(element: Any) -> Iterator[str]:
             yield child.text or ""
         elif child.tag in _INSTEAD:
             yield _INSTEAD[child.tag]
+        elif child.tag == qn("w:sym"):
+            yield _SIGNS.get(child.get(qn("w:font")), {}).get(child.get(qn("w:char"), "").upper()[-2:], "")
+        elif child.tag == qn("w:r"):
+            yield from _run_text(child)
         elif isinstance(child.tag, str):
             yield from _text(child)
+
+
+def _run_text(run: Any) -> Iterator[str]:
+    """The text of a run, unless it is hidden; raised and lowered figures as such."""
+    properties = run.find(qn("w:rPr"))
+    hidden = None if properties is None else properties.find(qn("w:vanish"))
+    if hidden is not None and hidden.get(qn("w:val"), "1") not in ("0", "false", "off"):
+        return
+    place = None if properties is None else properties.find(qn("w:vertAlign"))
+    text = "".join(_text(run))
+    match None if place is None else place.get(qn("w:val")):
+        case "superscript":
+            yield raised(text)
+        case "subscript":
+            yield lowered(text)
+        case _:
+            yield text
 
 
 def _parts(text: str) -> list[str]:

@@ -18,6 +18,7 @@ import pypdfium2.raw as pdfium
 
 from index.loaders.columns import Fragment
 from index.loaders.frames import Stroke
+from index.loaders.lines import lowered, raised
 from index.loaders.unboxed import address
 
 HOLE: Final = "\ufffd"
@@ -33,6 +34,7 @@ _OVERLAP: Final = 0.5  # of a character's width: printed over once more, to look
 _FEET: Final = 0.2  # of the type's size: how far apart the feet of one line's characters may be
 _RAISED: Final = 0.5  # for smaller type beside larger
 _SMALLER: Final = 0.8
+_OFF: Final = 0.08  # of the type's size: smaller type so far above or below stands on another line
 _UPRIGHT: Final = math.radians(10)
 _HEAVY: Final = 600
 _HEAVY_NAMES: Final = ("bold", "hei", "黑", "biaosong", "标宋")
@@ -237,7 +239,7 @@ def _fragment(run: _Run) -> Fragment:
     main = max(run.glyphs, key=lambda glyph: glyph.type.size)
     size = main.type.size
     usual = _commonest(glyph.type for glyph in run.glyphs)
-    text, doubts = _written(run.glyphs)
+    text, doubts = _written([_in_its_place(glyph, main) for glyph in run.glyphs])
     return Fragment(
         text=text + " " * run.spaced,
         left=run.glyphs[0].left,
@@ -249,6 +251,14 @@ def _fragment(run: _Run) -> Fragment:
         bold=usual.bold,
         doubts=doubts,
     )
+
+
+def _in_its_place(glyph: Glyph, main: Glyph) -> Glyph:
+    """A small character above or below the line as one that is so by itself."""
+    size = main.type.size
+    if glyph.type.size >= size * _SMALLER or abs(glyph.foot - main.foot) <= _OFF * size:
+        return glyph
+    return replace(glyph, text=(raised if glyph.foot < main.foot else lowered)(glyph.text))
 
 
 def _written(glyphs: Sequence[Glyph]) -> tuple[str, tuple[tuple[int, int], ...]]:

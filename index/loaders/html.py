@@ -22,7 +22,7 @@ from trafilatura.settings import Document, use_config
 from index.errors import UnreadableDocument
 from index.loaders.html_facts import facts_of, page_metas
 from index.loaders.limits import DEEPEST, MOST_COLUMNS, MOST_ELEMENTS, check_cells, read_bytes
-from index.loaders.lines import Line, document
+from index.loaders.lines import Line, document, lowered, raised
 from index.loaders.raw import RawDocument
 from index.loaders.table import Table, table_lines
 from index.loaders.text import TRADITIONAL, decode
@@ -35,7 +35,19 @@ _SAVED_FROM: Final = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->")
 _CELL_LENGTH: Final = 600  # characters; a table with longer cells lays out a page
 _ABOVE: Final = 60
 _END: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
-_NOT_SHOWN: Final = ("script", "style", "noscript", "template", "select", "button", "textarea", "iframe")
+_NOT_SHOWN: Final = (
+    "rt",
+    "rp",
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "select",
+    "button",
+    "textarea",
+    "iframe",
+)
+_OFF_LINE: Final = {"sup": raised, "sub": lowered}
 _SENTENCE: Final = re.compile("[，。；！？,;!?]")
 _SAID: Final = 12  # characters: a line without a link that has fewer, or no mark in it, is none of a text
 _MOSTLY: Final = 0.8
@@ -108,6 +120,8 @@ def read_html(path: Path, data: bytes, url: str | None = None) -> RawDocument:
     text, encoding = _decoded(path, data)
     tree = _tree(path, text)
     metas = page_metas(tree)
+    scripts = "\n".join(script.text or "" for script in tree.iter("script"))
+    _take_out(tree)
     _write_out_tables(path, tree)
     if sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
         raise UnreadableDocument(
@@ -120,8 +134,6 @@ def read_html(path: Path, data: bytes, url: str | None = None) -> RawDocument:
         for piece in _pieces(link.text_content())
     }
     accounts = [account.text_content().strip() for account in tree.xpath("//*[@id='js_name']")]  # WeChat's
-    scripts = "\n".join(script.text or "" for script in tree.iter("script"))
-    _take_out(tree)
     shown = list(_lines(tree))
     found, lines = _article(tree, links)
     if not _said(lines, links):
@@ -224,6 +236,8 @@ def _take_out(tree: Any) -> None:
         if isinstance(element.tag, str) and _HIDDEN.search(element.get("style", "")):
             if element.getparent() is not None:
                 element.drop_tree()
+        elif element.tag in _OFF_LINE and len(element) == 0:
+            element.text = _OFF_LINE[element.tag]((element.text or "").strip())
         elif element.tag in ("div", "section") and not any(
             isinstance(inner.tag, str) and inner.tag in _BLOCKS for inner in element.iterdescendants()
         ):

@@ -16,6 +16,10 @@ _SHORT: Final = 40  # characters, as of the headings that are known by their loo
 _OPEN_OR_DONE: Final = tuple("。;；,，:：!！?？")
 
 
+_RAISED: Final = dict(zip("0123456789+-−=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿ", strict=True))
+_LOWERED: Final = dict(zip("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎", strict=True))
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A paragraph, a table's row or a heading, as the format marks it.
@@ -34,6 +38,16 @@ def joined(text: str) -> str:
     if "\n" in text:
         text = re.sub(r"\s*\n\s*", "", _BREAK.sub(" ", text))
     return " ".join(text.split())
+
+
+def raised(text: str) -> str:
+    """What is set above the line, as characters that are so by themselves: 10⁴ is not 104."""
+    return "".join(map(_RAISED.__getitem__, text)) if _RAISED.keys() >= set(text) else text
+
+
+def lowered(text: str) -> str:
+    """What is set below the line, in the same way: CO₂."""
+    return "".join(map(_LOWERED.__getitem__, text)) if _LOWERED.keys() >= set(text) else text
 
 
 def document(lines: Iterable[Line], properties: Properties, encoding: str = "utf_8") -> RawDocument:

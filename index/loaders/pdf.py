@@ -227,12 +227,18 @@ def _recognised(page: Page, file: pypdfium2.PdfDocument, path: Path, reading: _R
     picture, scale = _picture(file[page.number - 1])
     if picture.min() == picture.max():  # a blank page
         return page
-    fragments = read_picture(picture, path, scale)
+    layer = reading.layers.get(page.number)
+    try:
+        fragments = read_picture(picture, path, scale)
+    except UnreadableDocument:  # OCR isn't installed
+        if layer is None:
+            raise
+        return layer
     if fragments:
         return Page(page.number, picture.shape[1] / scale, picture.shape[0] / scale, fragments)
-    if page.number not in reading.layers and not page.fragments:
+    if layer is None and not page.fragments:
         reading.unread.append(page.number)
-    return reading.layers.get(page.number, page)
+    return layer or page
 
 
 def _without_holes(glyphs: Glyphs, page: pypdfium2.PdfPage, path: Path) -> Glyphs:
