@@ -251,6 +251,12 @@ def test_other_pictures_are_opened(tmp_path: Path, suffix: str) -> None:
     assert [picture.shape for picture in image._pictures(path, path)] == [(400, 720, 3)]
 
 
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_turned_scan_is_read_as_upright(tmp_path: Path, scanned: RawDocument, turn: int) -> None:
+    Image.open(SCAN).rotate(turn, expand=True).save(tmp_path / "a.png")
+    assert lines(load(tmp_path / "a.png")) == lines(scanned)
+
+
 def test_each_frame_of_a_tiff_is_a_page(tmp_path: Path) -> None:
     frames = [Image.open(SCAN).convert("L").crop((0, 0, 720, 130)) for _ in range(2)]
     frames[0].save(tmp_path / "a.tif", save_all=True, append_images=frames[1:])

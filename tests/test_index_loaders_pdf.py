@@ -381,6 +381,15 @@ def test_a_table_with_headings_of_its_own_is_another_one(tmp_path: Path) -> None
     ]
 
 
+def test_a_form_is_read_as_it_is_filled_in(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        put(canvas, "设备型号:", 100, 900, BODY)
+        canvas.acroForm.textfield(value="QH-3200B", x=160, y=895, width=120, height=16, fontSize=10)
+        put(canvas, LINE, 100, 860, BODY)
+
+    assert lines(load(printed(tmp_path / "a.pdf", page))) == ["设备型号: QH-3200B", LINE]
+
+
 # --- headers, footers, page numbers
 
 

@@ -41,8 +41,8 @@ def read_image(path: Path, content: Path | IO[bytes]) -> RawDocument:
     """Read a picture that is a file, or is in one."""
     pages = []
     for number, picture in enumerate(_pictures(path, content), 1):
-        height, width, _ = picture.shape
-        pages.append(Page(number, width, height, read_picture(picture, path)))
+        read = read_picture(picture, path)
+        pages.append(Page(number, read.width, read.height, read.fragments))
     return document_of(pages, Properties())
 
 

@@ -123,6 +123,7 @@ class _Reading:
 
 def _pages(file: pypdfium2.PdfDocument, path: Path) -> list[Page]:
     """All pages, those without text read as pictures."""
+    _fill_in(file)
     reading = _Reading()
     characters = 0
     for number in range(1, len(file) + 1):
@@ -143,6 +144,20 @@ def _pages(file: pypdfium2.PdfDocument, path: Path) -> list[Page]:
         )
     _tell(reading, path)
     return pages
+
+
+def _fill_in(file: pypdfium2.PdfDocument) -> None:
+    """Make what is filled in a form part of its pages."""
+    if file.get_formtype() == pdfium.FORMTYPE_NONE:
+        return
+    file.init_forms()
+    for number in range(len(file)):
+        try:
+            page = file[number]
+        except PdfiumError:  # a damaged page is told when it is read
+            continue
+        page.flatten()
+        page.close()
 
 
 def _tell(reading: _Reading, path: Path) -> None:
@@ -229,13 +244,13 @@ def _recognised(page: Page, file: pypdfium2.PdfDocument, path: Path, reading: _R
         return page
     layer = reading.layers.get(page.number)
     try:
-        fragments = read_picture(picture, path, scale)
+        read = read_picture(picture, path, scale)
     except UnreadableDocument:  # OCR isn't installed
         if layer is None:
             raise
         return layer
-    if fragments:
-        return Page(page.number, picture.shape[1] / scale, picture.shape[0] / scale, fragments)
+    if read.fragments:
+        return Page(page.number, read.width, read.height, read.fragments)
     if layer is None and not page.fragments:
         reading.unread.append(page.number)
     return layer or page
