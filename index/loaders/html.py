@@ -59,9 +59,7 @@ _FILE: Final = re.compile(
 _OTHERS: Final = re.compile(
     r".{0,6}(?:相关|推荐|更多|延伸|链接|热点|热门|最新|上一[篇条]|下一[篇条]|猜你|精彩|往期|阅读|新闻).{0,8}$"
 )
-_FOOT: Final = re.compile(
-    r"版权所有|(?:主办|承办|协办|技术支持)(?:单位)?\s?[:：]|ICP备|网站标识码|公网安备|网站地图"
-)
+_FOOT: Final = re.compile(r"版权所有|ICP备|网站标识码|公网安备|网站地图")
 _HIDDEN: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _FEW: Final = "80"  # characters of an article; of Latin ones 250 would say as much
 
@@ -211,7 +209,11 @@ def _is_made_of(piece: str, links: Set[str]) -> bool:
     """Whether a piece is the text of a link, or of several one after the other."""
     if piece in links or len(piece) > _LONGEST_MENU:
         return piece in links
-    return any(piece[:at] in links and _is_made_of(piece[at:], links) for at in range(1, len(piece)))
+    ends = {0}
+    for end in range(1, len(piece) + 1):
+        if any(piece[start:end] in links for start in ends):
+            ends.add(end)
+    return len(piece) in ends
 
 
 def _without_lists(lines: Sequence[Line], links: Set[str]) -> list[Line]:

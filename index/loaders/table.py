@@ -212,13 +212,13 @@ def _is_heading(rows: list[_Row], r: int) -> bool:
         all(texts)
         and len(set(texts)) == len(texts) > 1
         and not any(cell.is_blank or _NUMBER.search(cell.text) for cell in rows[r])
-        and texts not in [[cell.text for cell in row] for row in rows[:r]]
         and all(cell.is_amount for cell in rows[r + 1][1:])
         and (
             any(map(_ends_in_unit, texts[1:]))
             or texts[0] == rows[0][0].text
             or (title is not None and not HEADING_MARK.match(title))
         )
+        and texts not in ([cell.text for cell in row] for row in rows[:r])
     )
 
 
@@ -243,7 +243,7 @@ def _side_by_side(rows: list[_Row]) -> Iterator[list[_Row]]:
 def _around_gaps(rows: list[_Row]) -> Iterator[tuple[list[_Row], list[_Row]]]:
     """The tables left and right of an empty column, where both name their rows and have numbers."""
     for c in range(2, len(rows[0]) - 2):
-        if any(row[c].text for row in rows):
+        if not rows[0][c - 1].text or any(row[c].text for row in rows):
             continue
         left, right = (
             [row for row in _without_empty_columns(part) if any(cell.text for cell in row)]
