@@ -191,6 +191,11 @@ def test_raised_and_hidden_text(tmp_path: Path) -> None:
     ]
 
 
+def test_a_page_of_few_words_is_a_document(tmp_path: Path) -> None:
+    table = "<table><tr><td>街道</td><td>产值</td></tr><tr><td>下沙</td><td>12</td></tr></table>"
+    assert load(page(tmp_path, f"<a href='/'>首页</a>{table}")).text.split("\n")[-1] == "下沙：产值：12。"
+
+
 def test_a_page_of_links_is_no_document(tmp_path: Path) -> None:
     links = "".join(
         f'<li><a href="/{n}">关于第{n}号政策的通知</a> <span>2025-05-{n:02}</span></li>'

@@ -52,6 +52,7 @@ _SENTENCE: Final = re.compile("[，。；！？,;!?]")
 _SAID: Final = 12  # characters: a line without a link that has fewer, or no mark in it, is none of a text
 _MOSTLY: Final = 0.8
 _LONGEST_MENU: Final = 40  # characters
+_LITTLE: Final = 4  # times as much in links as a page says itself
 _RUN: Final = 3  # lines that are links alone: so many are a list of other pages
 _FILE: Final = re.compile(
     r"\.(?:docx?|wps|pdf|xlsx?|et|pptx?|zip|rar|7z|ofd|jpe?g|png|txt)(?:[?#].*)?$", re.IGNORECASE
@@ -134,7 +135,7 @@ def read_html(path: Path, data: bytes, url: str | None = None) -> RawDocument:
     accounts = [account.text_content().strip() for account in tree.xpath("//*[@id='js_name']")]  # WeChat's
     shown = list(_lines(tree))
     found, lines = _article(tree, links)
-    if not _said(lines, links):
+    if not _said(lines, links) and _is_hub(lines, shown, links):
         raise UnreadableDocument(
             f"{path}: the page has no text besides its links; save the page of the article itself"
         )
@@ -200,6 +201,12 @@ def _said(lines: Sequence[Line], links: Set[str]) -> int:
     )
 
 
+def _is_hub(lines: Sequence[Line], shown: Sequence[Line], links: Set[str]) -> bool:
+    """Whether what a page without sentences says is nothing beside the links on it."""
+    own = sum(len(line.text) for line in lines if not _is_linked(line, links))
+    return own * _LITTLE < sum(len(line.text) for line in shown if _is_linked(line, links)) or not own
+
+
 def _is_linked(line: Line, links: Set[str]) -> bool:
     """Whether a line says nothing besides the texts of links and their dates."""
     return all(_is_made_of(piece, links) for piece in _pieces(line.text))
@@ -249,6 +256,7 @@ def _take_out(tree: Any) -> None:
 def fragment_lines(path: Path, markup: str) -> Iterator[Line]:
     """The lines of a piece of HTML within another text."""
     piece = lxml.html.fragment_fromstring(markup, create_parent=True)
+    _take_out(piece)
     _write_out_tables(path, piece)
     yield from _lines(piece)
 

@@ -44,12 +44,21 @@ class Outline:
         """Take in a row over the whole width: what follows is of it."""
         self._heads, self._last = [_Head(_ALL, name, valued=False)], [name]
 
+    def over_some(self, name: str) -> None:
+        """Take in a marked row without values: what follows is of it, up to the next of its kind."""
+        rank = _rank(name)
+        rank = _PLAIN - 0.5 if rank is None else rank
+        self._heads = [*(head for head in self._heads if head.rank < rank), _Head(rank, name, valued=False)]
+        self._last = [head.name for head in self._heads]
+        self._within = 0.0
+
     def enter(self, name: str, indent: float, *, valued: bool) -> list[str]:
         """Take in a row, and tell what it is part of, the outermost first.
 
         A row that neither a mark nor its place sets below another is only under one without values.
         """
-        rank = next((rank for rank, mark in enumerate(_MARKS) if mark.match(name)), _PLAIN + indent)
+        marked = _rank(name)
+        rank = _PLAIN + indent if marked is None else marked
         goes_on = self._within and rank >= _PLAIN and indent >= self._within
         if _OF_WHICH.match(name) or goes_on:
             self._within = max(indent, 0.5)
@@ -64,6 +73,10 @@ class Outline:
         self._heads.append(_Head(rank, name, valued))
         self._last = [*names, name]
         return names
+
+
+def _rank(name: str) -> float | None:
+    return next((rank for rank, mark in enumerate(_MARKS) if mark.match(name)), None)
 
 
 def indent_of(text: str) -> float:

@@ -418,7 +418,7 @@ def _headed(head: list[_Row], rows: list[_Row], over: Sequence[str]) -> list[Lin
         if alone is not None:
             # A row without values is of one thing; only what is set over several is of those below it.
             if not _NOTE.match(alone) and HEADING_MARK.match(alone):
-                outline.enter(joined(alone), 0, valued=False)
+                outline.over_some(joined(alone))
             elif not _NOTE.match(alone) and len(set(row)) == 1:
                 outline.over_all(joined(alone))
             else:
