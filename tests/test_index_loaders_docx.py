@@ -144,6 +144,22 @@ def test_numbers_that_begin_anew_and_those_in_plain_digits(
     assert made(tmp_path, fill).text.split("\n") == [f"{number} 内容。" for number in numbers]
 
 
+def test_the_level_of_a_style_is_that_which_names_it(tmp_path: Path) -> None:
+    def fill(document: Any) -> None:
+        numbering = document.part.numbering_part.element
+        levels = LEVELS.format(more='<w:pStyle w:val="Heading2"/><w:isLgl/>')
+        numbering.insert(0, parse_xml(f'<w:abstractNum {W} w:abstractNumId="90">{levels}</w:abstractNum>'))
+        numbering.append(parse_xml(f'<w:num {W} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
+        for name in ("Heading 1", "Heading 2"):
+            document.styles[name].element.get_or_add_pPr().append(
+                parse_xml(f'<w:numPr {W}><w:numId w:val="90"/></w:numPr>')
+            )
+        for name, text in (("Heading 1", "总则"), ("Heading 2", "目的"), ("Heading 2", "范围")):
+            document.add_paragraph(text, style=name)
+
+    assert made(tmp_path, fill).text.split("\n") == ["第一条 总则", "1.1 目的", "1.2 范围"]
+
+
 def test_what_was_changed_reads_as_it_is_now(tmp_path: Path) -> None:
     def fill(document: Any) -> None:
         paragraph = document.add_paragraph("奖励")._p

@@ -64,17 +64,20 @@ class Numbers:
 
     def before(self, paragraph: Any, styles: list[Any]) -> str:
         """The number that stands before a paragraph, "" if there is none; and count it."""
-        number = depth = ""
+        number = depth = style = ""
         for element in (paragraph, *styles):
             properties = element.find(f"{qn('w:pPr')}/{qn('w:numPr')}")
             if properties is not None:
                 number = number or _value(properties, "w:numId")
                 depth = depth or _value(properties, "w:ilvl")
-        return self._next(number, int(depth) if depth.isdigit() else 0)
+                style = style or element.get(qn("w:styleId"), "")
+        return self._next(number, depth, style)
 
-    def _next(self, number: str, at: int) -> str:
+    def _next(self, number: str, depth: str, style: str) -> str:
         use = self._uses.get(number, _Use())
         levels = {**self._levels.get(use.name, {}), **use.levels}
+        of_style = (each for each, level in levels.items() if style and _value(level, "w:pStyle") == style)
+        at = int(depth) if depth.isdigit() else next(of_style, 0)
         if at not in levels:
             return ""
         counts = self._counts.setdefault(use.name, {})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -11,6 +13,16 @@ _TOKEN: Final = re.compile(
     r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|\[[^\]]*\]|[_*].|(?P<digit>[0#?])|(?P<sign>[.,%])|(?P<other>.)',
     re.DOTALL,
 )
+_SECTION: Final = re.compile(r'(?:"[^"]*"|[\\!_*].|[^;"\\!_*])+', re.DOTALL)
+_CONDITION: Final = re.compile(r"\[(?P<how><=|>=|<>|<|>|=)(?P<than>-?\d+(?:\.\d+)?)\]")
+_COMPARED: Final[dict[str, Callable[[float, float], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+    "<>": operator.ne,
+    ">=": operator.ge,
+    ">": operator.gt,
+}
 _AROUND: Final = " +()￥¥$€"  # signs that stand around a number and say nothing else
 _EXACT: Final = 1e15  # below it a float has all the digits that are shown
 
@@ -29,7 +41,7 @@ class _Form:
 
 def shown_number(value: float, number_format: str) -> str:
     """Show a number: scaled, rounded and grouped, with the words that stand in it or behind it."""
-    form = _form(number_format.split(";")[0])
+    form = _form(_section(value, number_format))
     if form is None or abs(value) >= _EXACT:
         return _general(value)
     scaled = Decimal(repr(value)).scaleb((2 if form.percent else 0) - 3 * form.thousands)
@@ -45,6 +57,16 @@ def shown_number(value: float, number_format: str) -> str:
         + ("%" if form.percent else "")
         + "".join(form.behind).strip()
     )
+
+
+def _section(value: float, number_format: str) -> str:
+    """The part of a format that holds for a number: by conditions as [>=10000], else the first."""
+    sections = _SECTION.findall(number_format)
+    for section in sections:
+        condition = _CONDITION.search(section)
+        if condition is None or _COMPARED[condition["how"]](value, float(condition["than"])):
+            return str(section)
+    return str(sections[-1]) if sections else ""
 
 
 def _form(text: str) -> _Form | None:
