@@ -20,6 +20,7 @@ from index.loaders.columns import Fragment
 from index.loaders.frames import Stroke
 from index.loaders.lines import lowered, raised
 from index.loaders.unboxed import address
+from index.loaders.unseen import covered, is_inkless
 
 HOLE: Final = "\ufffd"
 """Stands where a character is that can't be told: were the gap closed, another figure would be read."""
@@ -52,7 +53,7 @@ class Type:
     style: str
     bold: bool
     turn: int | None  # None: slanted
-    unseen: bool = False  # neither filled nor outlined, as a scanner's program lays text over its picture
+    unseen: bool = False  # as a scanner's program lays text over its picture, or under it
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,7 @@ def glyphs_of(page: pypdfium2.PdfPage, textpage: Any, modes: dict[int, int]) -> 
     """
     by_turn: dict[int, list[Glyph]] = defaultdict(list)
     types: dict[int, Type] = {}
+    hidden = covered(page)
     edges = left, bottom, right, top = page.get_bbox()
     largest = max(right - left, top - bottom) / 2
     box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
@@ -100,7 +102,8 @@ def glyphs_of(page: pypdfium2.PdfPage, textpage: Any, modes: dict[int, int]) -> 
         handle = address(item)
         if handle not in types:
             drawn = modes.get(handle, pdfium.FPDFTextObj_GetTextRenderMode(item))
-            types[handle] = _type(textpage, number, drawn)
+            unseen = handle in hidden or is_inkless(textpage, number, drawn)
+            types[handle] = _type(textpage, number, drawn, unseen)
         kind = types[handle]
         if kind.turn is None or not 0 < kind.size < largest:
             continue
@@ -131,7 +134,7 @@ def _character(textpage: Any, number: int) -> str:
     return HOLE if private or character in "\ufffe\uffff" else character
 
 
-def _type(textpage: Any, number: int, drawn: int) -> Type:
+def _type(textpage: Any, number: int, drawn: int, unseen: bool) -> Type:
     matrix = pdfium.FS_MATRIX()
     pdfium.FPDFText_GetMatrix(textpage, number, matrix)
     angle = math.atan2(matrix.b, matrix.a)
@@ -147,7 +150,7 @@ def _type(textpage: Any, number: int, drawn: int) -> Type:
         or pdfium.FPDFText_GetFontWeight(textpage, number) >= _HEAVY
         or any(part in style.lower() for part in _HEAVY_NAMES),
         turn=quarters % 4 if upright else None,
-        unseen=drawn == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE,
+        unseen=unseen,
     )
 
 

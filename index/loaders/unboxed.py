@@ -25,7 +25,8 @@ def give_boxes(page: pypdfium2.PdfPage) -> dict[int, int]:
     modes: dict[int, int] = {}
     same = pdfium.FS_MATRIX(1, 0, 0, 1, 0, 0)
     for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT]):
-        if _is_boxed(item):
+        box = bounds(item)
+        if box is None or box[2] - box[0] >= _NO_WIDTH:
             continue
         modes[address(item.raw)] = pdfium.FPDFTextObj_GetTextRenderMode(item)
         pdfium.FPDFTextObj_SetTextRenderMode(item, pdfium.FPDF_TEXTRENDERMODE_STROKE)
@@ -39,8 +40,9 @@ def address(handle: object) -> int:
     return ctypes.cast(handle, ctypes.c_void_p).value or 0  # type: ignore[arg-type]
 
 
-def _is_boxed(item: pypdfium2.PdfObject) -> bool:
+def bounds(item: pypdfium2.PdfObject) -> tuple[float, float, float, float] | None:
+    """Left, bottom, right and top of an object; None if it has no box."""
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    return not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top) or (
-        right.value - left.value >= _NO_WIDTH
-    )
+    if not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+        return None
+    return left.value, bottom.value, right.value, top.value
