@@ -17,7 +17,7 @@ from typing import Final
 
 import opencc
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised when the same file would come out otherwise; an index of another version is rebuilt."""
 
 _SIMPLIFY: Final = opencc.OpenCC("t2s")

@@ -50,9 +50,11 @@ def _known(
     origins: dict[str, str] = {}
     for name, found in find_facts(layout, doc_id).items():
         facts[name], origins[name] = found
+    if properties.site and "issuer" not in facts:
+        facts["issuer"], origins["issuer"] = properties.site, _PROPERTY
     for source, origin in ((properties, _PROPERTY), (known, _STATED)):
         for name in source.__slots__:
-            if name != "because" and (value := getattr(source, name)) is not None:
+            if name not in ("because", "site") and (value := getattr(source, name)) is not None:
                 facts[name], origins[name] = value, origin
     if known.published and known.because:
         origins["published"] = known.because

@@ -129,6 +129,12 @@ _NUMERAL: Final = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
     rf"|数(?=[十百千万亿]){_CHINESE}+|{_CHINESE}+(?:点[{_DIGIT}]+)?"
 )
+_PLAIN: Final = str.maketrans("壹贰貳叁弎肆伍陆柒捌玖拾佰仟圆", "一二二三三四五六七八九十百千元")
+_CAPITAL: Final = "[壹贰貳叁弎肆伍陆柒捌玖]"
+_CAPITALS: Final = re.compile(  # 伍万叁仟元整, 叁年; but 队伍, 大陆, 收拾
+    rf"(?:(?:{_CAPITAL}[拾佰仟万亿]{{1,2}}|(?<![\u4e00-\u9fff])拾|零|(?<=[佰仟万亿零])拾)+{_CAPITAL}?"
+    rf"|(?<![队入退落大登着内水海沈]){_CAPITAL}(?=[元圆年月日天份名人套间台亩次]|个(?:工作)?[月日]|平方米))圆?"
+)
 _LONGEST_NUMERAL: Final = 24  # characters; nobody counted further
 _BARE: Final = re.compile("[百千万亿]+")
 _VAGUE: Final = re.compile(r"(?P<head>[一二三四五六七八九]?十)?[几数](?P<tail>[十百千万亿]*)")
@@ -375,8 +381,10 @@ class _Amount(NamedTuple):
 
 
 def _prepare(text: str) -> str:
-    """Fold, but let a raised digit be no digit, and a Chinese comma not the one in 1,000."""
-    line = fold(text.replace("，", ";"))
+    """Fold, capital numerals to plain ones too, but let a raised digit be no digit, and a Chinese comma not
+    the one in 1,000.
+    """
+    line = _CAPITALS.sub(lambda run: run[0].translate(_PLAIN), fold(text.replace("，", ";")))
     if _RAISED.search(text):
         return "".join(old if _RAISED.match(old) else new for old, new in zip(text, line, strict=True))
     return line

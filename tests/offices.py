@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -81,6 +82,22 @@ def replaced(package: Path, parts: Mapping[str, Iterable[bytes]], to: Path) -> P
                 for piece in pieces:
                     part.write(piece)
     return to
+
+
+def strict(package: Path, to: Path) -> Path:
+    """A copy of a package in the strict form of the standard, as Word and Excel can save it."""
+    with zipfile.ZipFile(package) as old:
+        parts = {
+            name: [
+                re.sub(
+                    rb"http://schemas\.openxmlformats\.org/(wordprocessingml|spreadsheetml|drawingml|officeDocument)/2006/",
+                    rb"http://purl.oclc.org/ooxml/\1/",
+                    old.read(name),
+                )
+            ]
+            for name in old.namelist()
+        }
+    return replaced(package, parts, to)
 
 
 def without_ocr() -> None:

@@ -55,6 +55,19 @@ class Box:
     height: float
 
 
+def pdf_of(*objects: bytes) -> bytes:
+    """A file of objects, numbered from 1, the first of which is its catalogue."""
+    data = b"%PDF-1.7\n"
+    for number, each in enumerate(objects, 1):
+        data += b"%d 0 obj%s endobj\n" % (number, each)
+    return data + b"trailer<</Size %d/Root 1 0 R>>\n%%%%EOF" % (len(objects) + 1)
+
+
+def streamed(content: bytes) -> bytes:
+    """The content as a stream."""
+    return b"<</Length %d>>stream\n%s\nendstream" % (len(content), content)
+
+
 def measure(text: str, size: float) -> float:
     """The width of a text in points."""
     return float(pdfmetrics.stringWidth(text, SONG, size))

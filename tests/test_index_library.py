@@ -310,10 +310,10 @@ def test_states_tell_what_the_next_build_will_change(shelf: Library) -> None:
 
 
 def settle(path: Path, text: str) -> None:
-    """Write a file a little later than the last build, however coarse the clock."""
+    """Write a file a little later than the last build, however coarse the clock, and before the next one."""
     path.write_text(text, encoding="utf-8")
-    later = path.stat().st_mtime + 5
-    os.utime(path, (later, later))
+    later = path.stat().st_mtime_ns + 20_000_000  # two ticks of the coarsest clock; a build takes longer
+    os.utime(path, ns=(later, later))
 
 
 def test_facts_are_as_one_would_write_them(shelf: Library) -> None:

@@ -48,6 +48,22 @@ def test_every_encoding_is_read_as_what_it_is(
     assert (document.text, document.encoding) == (text, read_as)
 
 
+@pytest.mark.parametrize(
+    ("codec", "text"),
+    [
+        ("cp950", "恒春鎮公所公告：恒春鎮圖書館閱覽室裏的座位調整為二百個，自本月一日起實施。"),
+        ("big5hkscs", "香港政府一站通：如果你嘅申請被拒絕，可以喺三十日內提出上訴，唔使繳交費用。"),
+    ],
+)
+def test_big5_as_it_is_used(tmp_path: Path, codec: str, text: str) -> None:
+    with pytest.raises(UnicodeError):
+        text.encode("big5")
+    assert load(written(tmp_path, text.encode(codec))).text == text
+    page = tmp_path / "a.html"
+    page.write_bytes(f"<html><meta charset=big5><body><p>{text * 3}</p></body></html>".encode(codec))
+    assert load(page).text == text * 3
+
+
 def test_traditional_text_in_big5(tmp_path: Path) -> None:
     assert load(written(tmp_path, TRADITIONAL.encode("big5"))).text == TRADITIONAL
 

@@ -12,7 +12,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
 
 from index.loaders import RawDocument, load
-from tests.offices import notice
+from tests.offices import notice, strict
 
 W = nsdecls("w")
 
@@ -44,6 +44,11 @@ def test_a_notice(tmp_path: Path) -> None:
     ]
     assert headings(document) == ["钱塘区人民政府关于加快工业经济发展的通知", "财政支持"]
     assert document.laid_out
+
+
+def test_a_document_in_the_strict_form(tmp_path: Path) -> None:
+    path = strict(notice(tmp_path / "a.docx"), tmp_path / "b.docx")
+    assert load(path) == load(tmp_path / "a.docx")
 
 
 def test_headings_by_style_by_level_and_by_their_mark(tmp_path: Path) -> None:
@@ -86,6 +91,73 @@ def test_automatic_numbers_are_written(tmp_path: Path) -> None:
         "1．丙。",
         "丁。",
     ]
+
+
+LEVELS = (
+    '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="chineseCounting"/><w:lvlText w:val="第%1条 "/></w:lvl>'
+    '<w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="decimal"/>{more}<w:lvlText w:val="%1.%2"/></w:lvl>'
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "override", "numbers"),
+    [
+        ("", "", ["第一条", "一.1", "一.2", "第二条", "二.1", "第三条", "三.1"]),
+        ("<w:isLgl/>", "", ["第一条", "1.1", "1.2", "第二条", "2.1", "第三条", "3.1"]),
+        (
+            "<w:isLgl/>",
+            '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>',
+            ["第一条", "1.1", "1.2", "第二条", "2.1", "第一条", "1.1"],
+        ),
+        (
+            "<w:isLgl/>",
+            '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride>',
+            ["第一条", "1.1", "1.2", "第二条", "2.1", "第七条", "7.1"],
+        ),
+        (
+            '<w:isLgl/><w:lvlRestart w:val="0"/>',
+            "",
+            ["第一条", "1.1", "1.2", "第二条", "2.3", "第三条", "3.4"],
+        ),
+    ],
+)
+def test_numbers_that_begin_anew_and_those_in_plain_digits(
+    tmp_path: Path, more: str, override: str, numbers: list[str]
+) -> None:
+    def fill(document: Any) -> None:
+        numbering = document.part.numbering_part.element
+        numbering.insert(
+            0,
+            parse_xml(
+                f'<w:abstractNum {W} w:abstractNumId="90">{LEVELS.format(more=more)}</w:abstractNum>'
+            ),
+        )
+        for use, otherwise in ((90, ""), (91, override)):
+            numbering.append(
+                parse_xml(f'<w:num {W} w:numId="{use}"><w:abstractNumId w:val="90"/>{otherwise}</w:num>')
+            )
+        for use, depth in ((90, 0), (90, 1), (90, 1), (90, 0), (90, 1), (91, 0), (91, 1)):
+            document.add_paragraph("内容。")._p.get_or_add_pPr().append(
+                parse_xml(f'<w:numPr {W}><w:ilvl w:val="{depth}"/><w:numId w:val="{use}"/></w:numPr>')
+            )
+
+    assert made(tmp_path, fill).text.split("\n") == [f"{number} 内容。" for number in numbers]
+
+
+def test_the_level_of_a_style_is_that_which_names_it(tmp_path: Path) -> None:
+    def fill(document: Any) -> None:
+        numbering = document.part.numbering_part.element
+        levels = LEVELS.format(more='<w:pStyle w:val="Heading2"/><w:isLgl/>')
+        numbering.insert(0, parse_xml(f'<w:abstractNum {W} w:abstractNumId="90">{levels}</w:abstractNum>'))
+        numbering.append(parse_xml(f'<w:num {W} w:numId="90"><w:abstractNumId w:val="90"/></w:num>'))
+        for name in ("Heading 1", "Heading 2"):
+            document.styles[name].element.get_or_add_pPr().append(
+                parse_xml(f'<w:numPr {W}><w:numId w:val="90"/></w:numPr>')
+            )
+        for name, text in (("Heading 1", "总则"), ("Heading 2", "目的"), ("Heading 2", "范围")):
+            document.add_paragraph(text, style=name)
+
+    assert made(tmp_path, fill).text.split("\n") == ["第一条 总则", "1.1 目的", "1.2 范围"]
 
 
 def test_what_was_changed_reads_as_it_is_now(tmp_path: Path) -> None:
@@ -140,3 +212,40 @@ def test_the_title_property_counts_where_the_text_begins_with_it(
         document.add_paragraph("现通知如下。")
 
     assert made(tmp_path, fill).properties.title == taken
+
+
+def test_raised_hidden_and_ticked(tmp_path: Path) -> None:
+    def run(text: str, properties: str = "") -> str:
+        return f"<w:r><w:rPr>{properties}</w:rPr>{text}</w:r>"
+
+    def fill(document: Any) -> None:
+        for runs in (
+            run("<w:t>用地48215</w:t>") + run("<w:t>2</w:t>", '<w:vertAlign w:val="superscript"/>'),
+            run("<w:t>CO</w:t>")
+            + run("<w:t>2</w:t>", '<w:vertAlign w:val="subscript"/>')
+            + run("<w:t>排放1.5×10</w:t>")
+            + run("<w:t>4</w:t>", '<w:vertAlign w:val="superscript"/>')
+            + run("<w:t>吨</w:t>"),
+            run("<w:t>补贴3万元</w:t>")
+            + run("<w:t>（原为5万元）</w:t>", "<w:vanish/>")
+            + run("<w:t>。</w:t>"),
+            run("<w:t>明说的</w:t>", '<w:vanish w:val="0"/>'),
+            run('<w:sym w:font="Wingdings" w:char="F0FE"/>')
+            + run("<w:t>同意 </w:t>")
+            + run('<w:sym w:font="Wingdings 2" w:char="F0A3"/><w:t>不同意</w:t>'),
+            run(
+                "<w:ruby><w:rt><w:r><w:t>qiántáng</w:t></w:r></w:rt>"
+                "<w:rubyBase><w:r><w:t>钱塘</w:t></w:r></w:rubyBase></w:ruby><w:t>区</w:t>"
+            ),
+        ):
+            paragraph = parse_xml(f"<w:p {W}>{runs}</w:p>")
+            document.element.body.insert(len(document.element.body) - 1, paragraph)
+
+    assert made(tmp_path, fill).text.split("\n") == [
+        "用地48215²",
+        "CO₂排放1.5×10⁴吨",
+        "补贴3万元。",
+        "明说的",
+        "☑同意 □不同意",
+        "钱塘区",
+    ]

@@ -30,13 +30,17 @@ from tests.pdfs import (
     article,
     flow,
     front_page,
+    measure,
     newspaper,
+    pdf_of,
     put,
+    streamed,
     table,
 )
 
 GOLD = Path(__file__).parents[1] / "eval" / "gold" / "qiantang.jsonl"
 POINTS = 0.02
+LINE_OF_NOTICE = "公告本區河岸路拓寬工程用地徵收補償標準，每平方公尺新臺幣一萬二千五百元。"
 LINE = "今年一季度,全区规模以上工业增加值增长8.1%,居全市第一。"
 
 
@@ -150,9 +154,55 @@ def test_characters_in_any_order_are_read_as_they_stand(tmp_path: Path) -> None:
     assert squeeze(load(printed(tmp_path / "a.pdf", page)).text) == LINE * 3
 
 
+@pytest.mark.parametrize("encoding", ["Identity-H", "GBK-EUC-H"])
+def test_text_is_read_whatever_fonts_are_installed(tmp_path: Path, encoding: str) -> None:
+    """Each character an object of its own, in a font that is not in the file."""
+    (tmp_path / "a.pdf").write_bytes(set_singly(LINE, encoding))
+    document = load(tmp_path / "a.pdf")
+    assert lines(document) == [LINE]
+    assert headings(document) == []
+
+
+def set_singly(text: str, encoding: str) -> bytes:
+    """A page in a font that isn't in the file; with Identity-H only ToUnicode tells the characters."""
+    codes = {c: b"%04x" % n if encoding == "Identity-H" else c.encode("gbk").hex().encode() for n, c in enumerate(text, 3)}  # fmt: skip
+    shown = b" ".join(b"1 0 0 1 %d 700 Tm <%s> Tj" % (60 + at * 12, codes[c]) for at, c in enumerate(text))
+    maps = b"\n".join(b"<%s> <%04x>" % (code, ord(c)) for c, code in codes.items())
+    unicode = (
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n"
+        b"1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        b"%d beginbfchar\n%s\nendbfchar endcmap end end" % (len(codes), maps)
+    )
+    named, ordering = encoding.encode(), b"Identity" if encoding == "Identity-H" else b"GB1"
+    to_unicode = b"/ToUnicode 7 0 R" if encoding == "Identity-H" else b""
+    return pdf_of(
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+        streamed(b"BT /F 12 Tf " + shown + b" ET"),
+        b"<</Type/Font/Subtype/Type0/BaseFont/SimSun/Encoding/%s/DescendantFonts[6 0 R]%s>>"
+        % (named, to_unicode),
+        b"<</Type/Font/Subtype/CIDFontType2/BaseFont/SimSun/DW 1000/FontDescriptor 8 0 R"
+        b"/CIDSystemInfo<</Registry(Adobe)/Ordering(%s)/Supplement 0>>>>" % ordering,
+        streamed(unicode),
+        b"<</Type/FontDescriptor/FontName/SimSun/Flags 4/FontBBox[0 -140 1000 860]/ItalicAngle 0"
+        b"/Ascent 860/Descent -140/CapHeight 860/StemV 80>>",
+    )
+
+
 def test_text_printed_twice_to_look_bold_is_read_once(tmp_path: Path) -> None:
     page = text_at((LINE, 100, 900), (LINE, 100.4, 900))
     assert lines(load(printed(tmp_path / "a.pdf", page))) == [LINE]
+
+
+def test_raised_figures_are_no_part_of_the_number_before(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        put(canvas, "用地48215", 100, 900, 10)
+        put(canvas, "2", 100 + measure("用地48215", 10), 904, 6)
+        put(canvas, "处,排放CO", 104 + measure("用地48215", 10), 900, 10)
+        put(canvas, "2", 104 + measure("用地48215处,排放CO", 10), 898, 6)
+
+    assert squeeze(load(printed(tmp_path / "a.pdf", page)).text) == "用地48215²处,排放CO₂"
 
 
 def test_a_page_on_its_side_is_read_and_a_watermark_is_not(tmp_path: Path) -> None:
@@ -165,6 +215,52 @@ def test_a_page_on_its_side_is_read_and_a_watermark_is_not(tmp_path: Path) -> No
         flow(canvas, [Item(LINE * 4)], [[Box(100, -100, 400, 300)]])
 
     assert lines(load(printed(tmp_path / "a.pdf", page))) == [LINE * 4]
+
+
+@pytest.mark.parametrize("singly", [True, False], ids=["characters placed", "a font for vertical writing"])
+def test_vertical_writing_is_read_from_top_to_bottom_and_right_to_left(
+    tmp_path: Path, singly: bool
+) -> None:
+    texts = ["徵收公告", LINE_OF_NOTICE * 2, "逾期未申請者，視為放棄。"]
+    shown: list[tuple[str, int, int]] = []
+    x = 500
+    for number, text in enumerate(texts):
+        rest, indent = text, 0 if number == 0 else 2
+        while rest:
+            line, rest = rest[: 20 - indent], rest[20 - indent :]
+            top = 700 - 12 * indent
+            shown += [(c, x, top - 12 * at) for at, c in enumerate(line)] if singly else [(line, x, top)]
+            x, indent = x - 20, 0
+    content = b"".join(
+        b"1 0 0 1 %d %d Tm <%s> Tj " % (x, y, text.encode("utf-16-be").hex().encode())
+        for text, x, y in shown
+    )
+    encoding = b"UniGB-UCS2-H" if singly else b"UniGB-UCS2-V"
+    (tmp_path / "a.pdf").write_bytes(
+        pdf_of(
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Count 1/Kids[3 0 R]>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>",
+            streamed(b"BT /F 12 Tf " + content + b"ET"),
+            b"<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/%s/DescendantFonts[6 0 R]>>"
+            % encoding,
+            b"<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/DW 1000/FontDescriptor 7 0 R"
+            b"/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>>>",
+            b"<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/FontBBox[-25 -254 1000 880]"
+            b"/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 880/StemV 93>>",
+        )
+    )
+    assert lines(load(tmp_path / "a.pdf")) == texts
+
+
+def test_columns_of_single_characters_are_no_vertical_writing(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        for column, cells in enumerate(("甲乙丙丁", "1234", "5678")):
+            for row, cell in enumerate(cells):
+                put(canvas, cell, 100 + 100 * column, 900 - 16 * row, BODY)
+        put(canvas, LINE, 100, 800, BODY)
+
+    assert squeeze(load(printed(tmp_path / "a.pdf", page)).text) == "甲15乙26丙37丁48" + LINE
 
 
 def test_what_can_not_be_seen_on_the_page_is_left_out(tmp_path: Path) -> None:
@@ -202,6 +298,96 @@ def test_a_table_in_a_notice_is_read_row_by_row_where_it_stands(tmp_path: Path) 
         (False, False),
     ]
     assert "171.51" in text[2]
+
+
+# --- tables with rules
+
+FIRMS = (
+    ("企业", "产值（万元）", "主要产品", "税收（万元）"),
+    ("下沙仪器厂", "81494850", "水质检测仪", "330700"),
+    ("江东电子公司", "27955752", "电路板及配件", "120150"),
+    ("临江药业", "10739518", "盐酸地尔硫卓片", "98800"),
+)
+SAID = [
+    "下沙仪器厂：产值（万元）81494850；主要产品：水质检测仪；税收（万元）330700。",
+    "江东电子公司：产值（万元）27955752；主要产品：电路板及配件；税收（万元）120150。",
+    "临江药业：产值（万元）10739518；主要产品：盐酸地尔硫卓片；税收（万元）98800。",
+]
+PLACE = Box(43, 940, 360, 100)
+
+
+@pytest.mark.parametrize("beside", [-0.7, -0.1, 0.1, 2.0])
+@pytest.mark.parametrize("column", [0, 2, 3, 4])
+def test_a_rule_drawn_twice_parts_the_same_cells(tmp_path: Path, beside: float, column: int) -> None:
+    def page(canvas: Canvas) -> None:
+        table(canvas, FIRMS, PLACE)
+        x = PLACE.left + column * PLACE.width / 4 + beside
+        for row in (1, 3):  # beside two of the cells
+            canvas.line(x, PLACE.top - row * 25, x, PLACE.top - row * 25 - 25)
+
+    assert lines(load(printed(tmp_path / "a.pdf", page))) == SAID
+
+
+def test_cells_are_parted_by_rules_however_near_their_texts_are(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        table(canvas, [[""] * 4] * 4, PLACE)
+        for number, row in enumerate(FIRMS):
+            for place, text in enumerate(row):
+                left, right = PLACE.left + place * 90 + 1, PLACE.left + place * 90 + 89
+                x = left if place % 2 == 0 else right - measure(text, BODY)
+                put(canvas, text, x, PLACE.top - number * 25 - 16, BODY)
+
+    assert lines(load(printed(tmp_path / "a.pdf", page))) == SAID
+
+
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_table_on_a_turned_page_is_read_as_upright(tmp_path: Path, turn: int) -> None:
+    def page(canvas: Canvas) -> None:
+        canvas.setPageRotation(turn)
+        canvas.translate(*{90: (HEIGHT, 0), 180: (WIDTH, HEIGHT), 270: (0, WIDTH)}[turn])
+        canvas.rotate(turn)
+        table(canvas, FIRMS, Box(200, 500, 360, 100))
+
+    assert lines(load(printed(tmp_path / "a.pdf", page))) == SAID
+
+
+@pytest.mark.parametrize("again", [[], [FIRMS[0]]], ids=["without headings", "with headings"])
+def test_a_table_goes_on_overleaf_under_its_headings(tmp_path: Path, again: list[tuple[str, ...]]) -> None:
+    def first(canvas: Canvas) -> None:
+        put(canvas, "2024年重点企业情况", MARGIN, 950, BODY)
+        table(canvas, [*FIRMS[:2], ("二、电子", "", "", "")], PLACE)
+
+    def second(canvas: Canvas) -> None:
+        table(canvas, [*again, *FIRMS[2:]], Box(PLACE.left + 20, 1000, PLACE.width, 80))
+
+    document = read_document(printed(tmp_path / "a.pdf", first, second), "a.pdf", Metadata())
+    assert document.text.split("\n") == [
+        "2024年重点企业情况",
+        SAID[0].replace("：", "，2024年：", 1),
+        *(f"二、电子，{said.replace('：', '，2024年：', 1)}" for said in SAID[1:]),
+    ]
+    assert [document.page(document.text.index(name)) for name in ("下沙", "江东", "临江")] == [1, 2, 2]
+
+
+def test_a_table_with_headings_of_its_own_is_another_one(tmp_path: Path) -> None:
+    people = ("企业", "职工（人）", "负责人", "电话")
+    pages = (
+        lambda canvas: table(canvas, FIRMS[:2], PLACE),
+        lambda canvas: table(canvas, [people, ("江东电子公司", "512", "张三", "88888888")], PLACE),
+    )
+    assert lines(load(printed(tmp_path / "a.pdf", *pages))) == [
+        SAID[0],
+        "江东电子公司：职工（人）512；负责人：张三；电话：88888888。",
+    ]
+
+
+def test_a_form_is_read_as_it_is_filled_in(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        put(canvas, "设备型号:", 100, 900, BODY)
+        canvas.acroForm.textfield(value="QH-3200B", x=160, y=895, width=120, height=16, fontSize=10)
+        put(canvas, LINE, 100, 860, BODY)
+
+    assert lines(load(printed(tmp_path / "a.pdf", page))) == ["设备型号: QH-3200B", LINE]
 
 
 # --- headers, footers, page numbers

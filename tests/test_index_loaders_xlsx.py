@@ -9,9 +9,10 @@ from zipfile import ZipFile
 
 import openpyxl
 import pytest
+from openpyxl.styles import Alignment
 
 from index.loaders import load
-from tests.offices import replaced, workbook
+from tests.offices import replaced, strict, workbook
 
 
 def test_a_statistical_table(tmp_path: Path) -> None:
@@ -38,6 +39,19 @@ def test_a_statistical_table(tmp_path: Path) -> None:
         (0.134, "0.0%", "13.4%"),
         (-0.056, "0.00%", "-5.60%"),
         (180, '0"亿元"', "180亿元"),
+        (1_234_567, '0!.0,"万元"', "123.5万元"),
+        (-1_234_567, '0"."0,', "-123.5"),
+        (12_345_678, '0\\.0000"万元"', "1234.5678万元"),
+        (98_765_432, '#,##0.00,,"百万元"', "98.77百万元"),
+        (13.5, "0,", "0"),
+        (234_567_890, '[>=100000000]0!.00,,"亿元";[>=10000]0!.0,"万元";0"元"', "2.35亿元"),
+        (123_456, '[>=100000000]0!.00,,"亿元";[>=10000]0!.0,"万元";0"元"', "12.3万元"),
+        (812, '[>=100000000]0!.00,,"亿元";[>=10000]0!.0,"万元";0"元"', "812元"),
+        (-5, '0"户;家";(0)', "-5户;家"),
+        (20250101, "0000-00-00", "2025-01-01"),
+        (7, "000", "007"),
+        (0.125, "0.00", "0.13"),
+        (12.5, "# ?/?", "12.5"),
         (5, "@", "5"),
         (2, "0.##", "2"),
         (date(2025, 4, 20), "yyyy-mm-dd", "2025年4月20日"),
@@ -101,3 +115,40 @@ def test_what_openpyxl_does_not_know_is_no_matter(tmp_path: Path) -> None:
     with pytest.warns(UserWarning, match="no default style"):
         openpyxl.load_workbook(bare)
     assert load(bare).text == "钱塘区：产值（亿元）5。"
+
+
+def test_formulas_without_a_value_are_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    rows: list[list[object]] = [
+        ["地区", "产值（亿元）"],
+        ["钱塘区", 5],
+        ["合计", "=SUM(B2:B2)"],
+        ["两倍", "=B3*2"],
+    ]
+    assert "钱塘区：产值（亿元）5。" in load(workbook(tmp_path / "a.xlsx", rows)).text
+    assert "2 formulas of the sheet 'Sheet1' have no value" in caplog.text
+
+
+def test_a_text_set_in_is_part_of_the_one_above(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["税种", "入库（万元）"],
+        ["税收", 900],
+        ["增值税", 500],
+        ["国内", 400],
+        ["社保费", 300],
+    ]
+    path = workbook(tmp_path / "a.xlsx", rows)
+    book = openpyxl.load_workbook(path)
+    for cell, steps in (("A3", 1), ("A4", 2)):
+        book.active[cell].alignment = Alignment(indent=steps)
+    book.save(path)
+    assert load(path).text.split("\n") == [
+        "税收：入库（万元）900。",
+        "税收，增值税：入库（万元）500。",
+        "税收，增值税，国内：入库（万元）400。",
+        "社保费：入库（万元）300。",
+    ]
+
+
+def test_a_workbook_in_the_strict_form(tmp_path: Path) -> None:
+    path = strict(workbook(tmp_path / "a.xlsx"), tmp_path / "b.xlsx")
+    assert load(path).text == load(tmp_path / "a.xlsx").text

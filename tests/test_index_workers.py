@@ -83,7 +83,8 @@ def test_plain_texts_go_together_and_others_alone(
     [
         ("a.txt", 0, 20),
         ("a.html", 100_000, 25),
-        ("a.docx", 1_000_000, 70),
+        ("a.xlsx", 1_000_000, 70),
+        ("a.docx", 50_000, 120),  # its pictures may be scans
         ("a.pdf", 0, 20),
         ("a.JPG", 50_000, 120),
         ("a.pdf", 200_000_000, 3600),

@@ -49,7 +49,7 @@ _LOADERS: Final[dict[str, Callable[[Path], RawDocument]]] = {
 SUFFIXES: Final = frozenset(_LOADERS)
 """The file endings that can be read, in lower case."""
 SCANNED: Final = frozenset(
-    suffix for suffix, loader in _LOADERS.items() if loader in (load_image, load_pdf)
+    suffix for suffix, loader in _LOADERS.items() if loader in (load_docx, load_image, load_pdf)
 )
 """Those of files that may have to be recognised, which takes long."""
 KNOWN: Final = SUFFIXES | ADVICE.keys()

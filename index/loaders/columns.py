@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from index.loaders.frames import Frame
-from index.loaders.table import Table, table_lines
+from index.loaders.table import Table
 
 HEADLINE: Final = 1.2
 """Type so many times as large as that of the running text is a heading's."""
@@ -63,18 +63,29 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """A table with rules: its cells, where its columns begin and end, and which of its rows are doubtful."""
+
+    table: Table
+    xs: tuple[float, ...]
+    box: tuple[float, float, float, float]
+    size: float
+    doubtful: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """Rows read from top to bottom between two edges.
 
     ``run`` is 0 in the page's run of text, the number of a frame in that frame, and `CAPTION` between
-    columns. In a ``table`` each row stands for itself.
+    columns. In a ``table`` each row stands for itself; `written_out` makes them of its cells.
     """
 
     rows: tuple[tuple[Fragment, ...], ...]
     left: float
     right: float
     run: int = 0
-    table: bool = False
+    table: Grid | None = None
 
 
 def reading_order(fragments: Sequence[Fragment], body: float, frames: Sequence[Frame] = ()) -> list[Column]:
@@ -143,7 +154,7 @@ def _opened(
 def _table(
     frame: Frame, contents: Sequence[Fragment], above: Sequence[Sequence[Fragment]], run: int
 ) -> Column:
-    """A table as lines that say by themselves what each of their values is."""
+    """A table that is still to be written out."""
     cells: dict[tuple[int, int], list[Fragment]] = defaultdict(list)
     for fragment in contents:
         x, y = (fragment.left + fragment.right) / 2, (fragment.top + fragment.bottom) / 2
@@ -161,11 +172,10 @@ def _table(
         for r in range(len(frame.ys) - 1)
     ]
     title = [text for row in above if len(text := " ".join(f.text for f in row)) <= _TITLE]
-    left, top, right, bottom = frame.box
+    doubtful = frozenset(r for (r, _), each in cells.items() if any(f.doubts for f in each))
     size = max((f.size for f in contents), default=1.0)
-    lines = table_lines(Table(rows, merged, title))
-    written = tuple((Fragment(line.text, left, top, right, bottom, size),) for line in lines)
-    return Column(written, left, right, run, table=True)
+    grid = Grid(Table(rows, merged, title), frame.xs, frame.box, size, doubtful)
+    return Column((), frame.xs[0], frame.xs[-1], run, grid)
 
 
 def _extent(fragments: Sequence[Fragment]) -> Span:

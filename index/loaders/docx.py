@@ -1,13 +1,16 @@
 """Word documents: paragraphs, text boxes and tables in the order of the text, headings as Word marks them.
 
 What was deleted with changes tracked, headers, footers, comments and the table of contents are left
-out; automatic numbers are written out; a footnote follows its paragraph.
+out; automatic numbers are written out; a footnote follows its paragraph, and so does what is to be
+read in its pictures.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,12 +18,17 @@ import docx
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 
+from index.errors import UnreadableDocument
 from index.loaders.docx_numbers import Numbers
+from index.loaders.image import is_small, read_image
 from index.loaders.limits import MOST_COLUMNS, check_cells, check_package
-from index.loaders.lines import Line, document, joined
+from index.loaders.lines import Line, document, joined, lines_of, lowered, raised
 from index.loaders.raw import Properties, RawDocument
+from index.loaders.strict import opened
 from index.loaders.table import Table, table_lines
 from index.normalize import HEADING_MARK
+
+logger = logging.getLogger(__name__)
 
 _P: Final = qn("w:p")
 _TABLE: Final = qn("w:tbl")
@@ -31,7 +39,7 @@ _AROUND: Final = frozenset(
     map(qn, ("w:sdt", "w:sdtContent", "w:ins", "w:moveTo", "w:customXml", "w:smartTag"))
 )
 _NOT_TEXT: Final = frozenset(
-    [*map(qn, ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:instrText", "w:txbxContent")), _FALLBACK]
+    [*map(qn, ("w:del", "w:moveFrom", "w:pPr", "w:rPr", "w:rt", "w:instrText", "w:txbxContent")), _FALLBACK]
 )
 _INSTEAD: Final = {
     qn("w:tab"): " ",
@@ -39,6 +47,10 @@ _INSTEAD: Final = {
     qn("w:br"): "\n",
     qn("w:cr"): "\n",
     qn("w:noBreakHyphen"): "-",
+}
+_SIGNS: Final = {  # ticks and boxes of fonts whose signs have no character, by the last two digits
+    "Wingdings": {"FC": "✓", "FE": "☑", "FD": "☒", "FB": "✗", "A8": "□", "6F": "□"},
+    "Wingdings 2": {"50": "✓", "52": "☑", "54": "☒", "53": "☒", "4F": "✗", "A3": "□"},
 }
 _HEADING_STYLE: Final = re.compile(r"(?:heading|标题) ?\d?|(?:sub)?title", re.IGNORECASE)
 _CONTENTS_STYLE: Final = re.compile(r"(?:toc|目录) ?\d", re.IGNORECASE)
@@ -49,6 +61,11 @@ _CLOSED: Final = tuple("。！？；：:;")
 _NO_TITLE: Final = re.compile(
     r".*[〔\[【（(]\d{4}[〕\]】）)]\s*第?\d+号|[（(].*[）)]$|.*文件$|\d{4}年\d+月\d+日$"
 )
+_PICTURES: Final = {
+    qn("a:blip"): qn("r:embed"),
+    "{urn:schemas-microsoft-com:vml}imagedata": qn("r:id"),
+}
+_LEAST_READ: Final = 12  # characters: fewer are a photograph's signs
 _FOOTNOTES: Final = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
 
 
@@ -58,10 +75,17 @@ def load_docx(path: Path) -> RawDocument:
     :raises UnreadableDocument: if it is too large.
     """
     check_package(path)
-    opened = docx.Document(str(path))
-    reading = _Reading(path, opened)
-    lines = list(reading.lines(opened.element.body))
-    title = (opened.core_properties.title or "").strip()
+    with opened(path) as file:
+        word = docx.Document(file)
+    reading = _Reading(path, word)
+    lines = list(reading.lines(word.element.body))
+    if reading.unread and not any(line.text.strip() for line in lines):
+        raise UnreadableDocument(
+            f"{path}: there are only pictures in it, and none can be read ({reading.unread[-1]})"
+        )
+    if reading.unread:
+        logger.warning("%s: %d pictures can't be read and were left out", path, len(reading.unread))
+    title = (word.core_properties.title or "").strip()
     begins = "".join(line.text for line in lines[:10])
     confirmed = len(title) > 3 and "".join(title.split()) in "".join(begins.split())
     return document(lines, Properties(title=title if confirmed else None))
@@ -70,15 +94,18 @@ def load_docx(path: Path) -> RawDocument:
 class _Reading:
     """A document being read: its styles and the numbers counted so far."""
 
-    def __init__(self, path: Path, opened: Any) -> None:
+    def __init__(self, path: Path, word: Any) -> None:
         self._path = path
         self._styles = {
-            style.get(qn("w:styleId")): style for style in opened.styles.element.findall(qn("w:style"))
+            style.get(qn("w:styleId")): style for style in word.styles.element.findall(qn("w:style"))
         }
-        self._numbers = Numbers.of(opened.part)
-        self._footnotes = _footnotes(opened.part)
+        self._numbers = Numbers.of(word.part)
+        self._footnotes = _footnotes(word.part)
+        self._part = word.part
+        self._pictures: set[str] = set()
         self._in_title = True
         self._cells = 0
+        self.unread: list[UnreadableDocument] = []
 
     def lines(self, parent: Any) -> Iterator[Line]:
         """The paragraphs and tables below an element."""
@@ -105,6 +132,30 @@ class _Reading:
         for reference in paragraph.iter(qn("w:footnoteReference")):
             if note := self._footnotes.get(reference.get(qn("w:id")), ""):
                 yield Line(f"注：{note}")
+        yield from self._shown_in(paragraph)
+
+    def _shown_in(self, element: Any) -> Iterator[Line]:
+        """What is to be read in the pictures of a paragraph or table, each once in a document."""
+        for tag, attribute in _PICTURES.items():
+            for picture in element.iter(tag):
+                around = next(picture.iterancestors(_P), None)
+                if element.tag == _P and around is not element:  # in a text box, which is read for itself
+                    continue
+                part = self._part.related_parts.get(picture.get(attribute))
+                if part is not None and part.partname not in self._pictures:
+                    self._pictures.add(part.partname)
+                    yield from self._recognised(part.blob)
+
+    def _recognised(self, picture: bytes) -> list[Line]:
+        """The lines of a picture that is large enough to hold some, and does."""
+        try:
+            if is_small(self._path, BytesIO(picture)):
+                return []
+            read = read_image(self._path, BytesIO(picture))
+        except UnreadableDocument as error:
+            self.unread.append(error)
+            return []
+        return list(lines_of(read)) if len(read.text) >= _LEAST_READ else []
 
     def _is_heading(self, paragraph: Any, styles: list[Any], text: str) -> bool:
         centred = _setting(paragraph, styles, "w:jc") in ("center", "distribute")
@@ -140,6 +191,7 @@ class _Reading:
         self._cells += sum(map(len, rows))
         check_cells(self._path, [self._cells])
         yield from table_lines(Table(rows, merged, above))
+        yield from self._shown_in(table)
 
 
 def _blocks(parent: Any) -> Iterator[Any]:
@@ -168,8 +220,29 @@ def _text(element: Any) -> Iterator[str]:
             yield child.text or ""
         elif child.tag in _INSTEAD:
             yield _INSTEAD[child.tag]
+        elif child.tag == qn("w:sym"):
+            yield _SIGNS.get(child.get(qn("w:font")), {}).get(child.get(qn("w:char"), "").upper()[-2:], "")
+        elif child.tag == qn("w:r"):
+            yield from _run_text(child)
         elif isinstance(child.tag, str):
             yield from _text(child)
+
+
+def _run_text(run: Any) -> Iterator[str]:
+    """The text of a run, unless it is hidden; raised and lowered figures as such."""
+    properties = run.find(qn("w:rPr"))
+    hidden = None if properties is None else properties.find(qn("w:vanish"))
+    if hidden is not None and hidden.get(qn("w:val"), "1") not in ("0", "false", "off"):
+        return
+    place = None if properties is None else properties.find(qn("w:vertAlign"))
+    text = "".join(_text(run))
+    match None if place is None else place.get(qn("w:val")):
+        case "superscript":
+            yield raised(text)
+        case "subscript":
+            yield lowered(text)
+        case _:
+            yield text
 
 
 def _parts(text: str) -> list[str]:

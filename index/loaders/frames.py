@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -21,6 +21,25 @@ class Stroke:
     at: float
     start: float
     end: float
+
+    def turned(self, turn: int, width: float, height: float) -> Stroke:
+        """The line as seen with a page of that size turned by so many quarters."""
+        from_left, from_right = (self.start, self.end), (width - self.end, width - self.start)
+        from_top, from_foot = (self.start, self.end), (height - self.end, height - self.start)
+        match turn, self.upright:
+            case 1, True:
+                return Stroke(False, self.at, *from_foot)
+            case 1, False:
+                return Stroke(True, height - self.at, *from_left)
+            case 2, True:
+                return Stroke(True, width - self.at, *from_foot)
+            case 2, False:
+                return Stroke(False, height - self.at, *from_right)
+            case 3, True:
+                return Stroke(False, width - self.at, *from_top)
+            case 3, False:
+                return Stroke(True, self.at, *from_right)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +125,23 @@ def frames_of(strokes: Iterable[Stroke]) -> list[Frame]:
 
 
 def _joined(strokes: Iterable[Stroke]) -> list[Stroke]:
-    """Strokes that go on in each other as one."""
-    joined: list[Stroke] = []
-    for stroke in sorted(strokes, key=lambda s: (s.upright, round(s.at / 2), s.start)):
-        last = joined[-1] if joined else None
-        if (
-            last
-            and last.upright == stroke.upright
-            and abs(last.at - stroke.at) <= _TOUCH
-            and stroke.start <= last.end + _TOUCH
-        ):
-            joined[-1] = Stroke(last.upright, last.at, last.start, max(last.end, stroke.end))
+    """Strokes that go on in each other, or are drawn over each other, as one."""
+    beside: list[list[Stroke]] = []  # those on one line, whatever its pieces
+    for stroke in sorted(strokes, key=lambda stroke: (stroke.upright, stroke.at)):
+        first = beside[-1][0] if beside else None
+        if first and first.upright == stroke.upright and stroke.at - first.at <= _TOUCH:
+            beside[-1].append(stroke)
         else:
-            joined.append(stroke)
+            beside.append([stroke])
+    joined: list[Stroke] = []
+    for line in beside:
+        last: Stroke | None = None
+        for stroke in sorted(line, key=lambda stroke: stroke.start):
+            if last and stroke.start <= last.end + _TOUCH:
+                last = joined[-1] = replace(last, end=max(last.end, stroke.end))
+            else:
+                last = stroke
+                joined.append(stroke)
     return joined
 
 

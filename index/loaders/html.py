@@ -8,32 +8,62 @@ Nothing is fetched.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final
 
 import lxml.html
 from lxml import etree
 from trafilatura import bare_extraction
-from trafilatura.settings import Document
+from trafilatura.settings import Document, use_config
 
 from index.errors import UnreadableDocument
+from index.loaders.html_facts import facts_of, page_metas
 from index.loaders.limits import DEEPEST, MOST_COLUMNS, MOST_ELEMENTS, check_cells, read_bytes
-from index.loaders.lines import Line, document
-from index.loaders.raw import Properties, RawDocument
+from index.loaders.lines import Line, document, lowered, raised
+from index.loaders.raw import RawDocument
 from index.loaders.table import Table, table_lines
-from index.loaders.text import decode
-from index.types import Published
+from index.loaders.text import TRADITIONAL, decode
 
 _CHARSET: Final = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _HEAD: Final = 4096  # bytes in which a page says its encoding
 _GB: Final = re.compile(r"gb[-_]?(?:2312|k|18030)|hz|euc-cn", re.IGNORECASE)
 _TORN: Final = 1000  # of so many characters one may be none: pages are put together from several sources
 _SAVED_FROM: Final = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+?)\s*-->")
-_DAY: Final = re.compile(r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}")
 _CELL_LENGTH: Final = 600  # characters; a table with longer cells lays out a page
 _ABOVE: Final = 60
-_MOSTLY: Final = 0.6
+_END: Final = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+_NOT_SHOWN: Final = (
+    "rt",
+    "rp",
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "select",
+    "button",
+    "textarea",
+    "iframe",
+)
+_OFF_LINE: Final = {"sup": raised, "sub": lowered}
+_SENTENCE: Final = re.compile("[，。；！？,;!?]")
+_SAID: Final = 12  # characters: a line without a link that has fewer, or no mark in it, is none of a text
+_MOSTLY: Final = 0.8
+_LONGEST_MENU: Final = 40  # characters
+_LITTLE: Final = 4  # times as much in links as a page says itself
+_RUN: Final = 3  # lines that are links alone: so many are a list of other pages
+_FILE: Final = re.compile(
+    r"\.(?:docx?|wps|pdf|xlsx?|et|pptx?|zip|rar|7z|ofd|jpe?g|png|txt)(?:[?#].*)?$", re.IGNORECASE
+)
+_OTHERS: Final = re.compile(
+    r".{0,6}(?:相关|推荐|更多|延伸|链接|热点|热门|最新|上一[篇条]|下一[篇条]|猜你|精彩|往期|阅读|新闻).{0,8}$"
+)
+_FOOT: Final = re.compile(r"版权所有|ICP备|网站标识码|公网安备|网站地图")
+_HIDDEN: Final = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_FEW: Final = "80"  # characters of an article; of Latin ones 250 would say as much
+
 _HEADINGS: Final = frozenset(["head", "h1", "h2", "h3", "h4", "h5", "h6"])  # trafilatura's and HTML's own
 _BREAKS: Final = frozenset(["lb", "br"])
 _BLOCKS: Final = _HEADINGS | frozenset(
@@ -53,6 +83,25 @@ _BLOCKS: Final = _HEADINGS | frozenset(
         "td",
         "th",
         "pre",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "section",
+        "article",
+        "main",
+        "body",
+        "blockquote",
+        "header",
+        "footer",
+        "figure",
+        "figcaption",
+        "form",
+        "fieldset",
+        "center",
+        "tbody",
+        "thead",
     ]
 )
 
@@ -69,41 +118,145 @@ def read_html(path: Path, data: bytes, url: str | None = None) -> RawDocument:
     """Read a web page's bytes, of a file of that name."""
     text, encoding = _decoded(path, data)
     tree = _tree(path, text)
-    metas = _metas(tree)
+    metas = page_metas(tree)
+    scripts = "\n".join(script.text or "" for script in tree.iter("script"))
+    _take_out(tree)
     _write_out_tables(path, tree)
     if sum(1 for _ in tree.iter()) > MOST_ELEMENTS:
         raise UnreadableDocument(
             f"{path}: the page has more than the {MOST_ELEMENTS:,} tags that are read; save its text as .txt"
         )
-    links = {piece for link in tree.iter("a") for piece in _pieces(link.text_content())}
-    found = bare_extraction(
-        tree,
-        include_comments=False,
-        with_metadata=True,
-        date_extraction_params={"extensive_search": False, "original_date": True},
-    )
-    if not isinstance(found, Document) or found.body is None or _is_hub(found.body, links):
+    links = {
+        piece
+        for link in tree.iter("a")
+        if not _FILE.search(link.get("href", ""))
+        for piece in _pieces(link.text_content())
+    }
+    accounts = [account.text_content().strip() for account in tree.xpath("//*[@id='js_name']")]  # WeChat's
+    shown = list(_lines(tree))
+    found, lines = _article(tree, links)
+    if not _said(lines, links) and _is_hub(lines, shown, links):
         raise UnreadableDocument(
             f"{path}: the page has no text besides its links; save the page of the article itself"
         )
     saved_from = _SAVED_FROM.search(text[:_HEAD])
-    title = metas.get("articletitle") or found.title
-    properties = Properties(
+    title = metas.get("articletitle") or (found.title if found else None)
+    about = facts_of(shown, metas, scripts)
+    properties = replace(
+        about,
         title=title,
-        published=_published(metas.get("pubdate") or found.date),
-        byline=metas.get("author"),
-        issuer=metas.get("contentsource") or metas.get("sitename") or found.sitename,
-        url=url or metas.get("url") or found.url or (saved_from[1] if saved_from else None),
+        issuer=about.issuer or next(filter(None, accounts), None),
+        site=metas.get("sitename") or (found.sitename if found and not accounts else None),
+        url=url
+        or metas.get("url")
+        or (found.url if found else None)
+        or (saved_from[1] if saved_from else None),
     )
-    lines = list(_lines(found.body))
     if title and _bare(title) not in _bare("".join(line.text for line in lines[:3])):
         lines.insert(0, Line(title, heading=True))
     return document(lines, properties, encoding)
 
 
+def _article(tree: Any, links: Set[str]) -> tuple[Document | None, list[Line]]:
+    """What trafilatura finds; where that lacks sentences, the part of the page that has most of them.
+
+    It is all one line where trafilatura has found nothing and gives the whole page instead. Lists of
+    links to other pages are left out of either.
+    """
+    core = _without_lists(list(_lines(_core(tree, links))), links)
+    config = use_config()
+    config.set("DEFAULT", "MIN_EXTRACTED_SIZE", _FEW)
+    found = bare_extraction(tree, include_comments=False, with_metadata=True, config=config)
+    if not isinstance(found, Document) or found.body is None:
+        return None, core
+    lines = _without_lists(list(_lines(found.body)), links)
+    whole = len(lines) > 1 and _said(lines, links) >= _MOSTLY * _said(core, links)
+    return found, lines if whole else core
+
+
+def _core(tree: Any, links: Set[str]) -> Any:
+    """The innermost element that has most of the page's sentences."""
+    core = tree
+    least = _MOSTLY * _said(list(_lines(tree)), links)
+    while True:
+        inner = next(
+            (
+                child
+                for child in core
+                if isinstance(child.tag, str) and _said(list(_lines(child)), links) >= least > 0
+            ),
+            None,
+        )
+        if inner is None or inner.tag not in _BLOCKS | {"html", "span"}:
+            return core
+        core = inner
+
+
+def _said(lines: Sequence[Line], links: Set[str]) -> int:
+    """How many characters of a text are its own sentences rather than links, labels and dates."""
+    return sum(
+        len(line.text)
+        for line in lines
+        if len(line.text) >= _SAID and _SENTENCE.search(line.text) and not _is_linked(line, links)
+    )
+
+
+def _is_hub(lines: Sequence[Line], shown: Sequence[Line], links: Set[str]) -> bool:
+    """Whether what a page without sentences says is nothing beside the links on it."""
+    own = sum(len(line.text) for line in lines if not _is_linked(line, links))
+    return own * _LITTLE < sum(len(line.text) for line in shown if _is_linked(line, links)) or not own
+
+
+def _is_linked(line: Line, links: Set[str]) -> bool:
+    """Whether a line says nothing besides the texts of links and their dates."""
+    return all(_is_made_of(piece, links) for piece in _pieces(line.text))
+
+
+def _is_made_of(piece: str, links: Set[str]) -> bool:
+    """Whether a piece is the text of a link, or of several one after the other."""
+    if piece in links or len(piece) > _LONGEST_MENU:
+        return piece in links
+    ends = {0}
+    for end in range(1, len(piece) + 1):
+        if any(piece[start:end] in links for start in ends):
+            ends.add(end)
+    return len(piece) in ends
+
+
+def _without_lists(lines: Sequence[Line], links: Set[str]) -> list[Line]:
+    """The lines without menus, lists of links with what stands over them, and what is at every page's foot."""
+    kept: list[Line] = []
+    rest = (line for line in lines if "。" in line.text or not _FOOT.search(line.text))
+    for linked, run in groupby(rest, key=lambda line: _is_linked(line, links)):
+        together = list(run)
+        if linked and (len(together) >= _RUN or not kept):
+            while kept and not _SENTENCE.search(kept[-1].text) and _OTHERS.match(kept[-1].text):
+                kept.pop()
+        else:
+            kept += together
+    return kept
+
+
+def _take_out(tree: Any) -> None:
+    """Take out what a page doesn't show, and make paragraphs of the boxes that hold text alone."""
+    for element in list(tree.iter(*_NOT_SHOWN)):
+        element.drop_tree()
+    for element in list(tree.iter()):
+        if isinstance(element.tag, str) and _HIDDEN.search(element.get("style", "")):
+            if element.getparent() is not None:
+                element.drop_tree()
+        elif element.tag in _OFF_LINE and len(element) == 0:
+            element.text = _OFF_LINE[element.tag]((element.text or "").strip())
+        elif element.tag in ("div", "section") and not any(
+            isinstance(inner.tag, str) and inner.tag in _BLOCKS for inner in element.iterdescendants()
+        ):
+            element.tag = "p"
+
+
 def fragment_lines(path: Path, markup: str) -> Iterator[Line]:
     """The lines of a piece of HTML within another text."""
     piece = lxml.html.fragment_fromstring(markup, create_parent=True)
+    _take_out(piece)
     _write_out_tables(path, piece)
     yield from _lines(piece)
 
@@ -112,28 +265,20 @@ def _decoded(path: Path, data: bytes) -> tuple[str, str]:
     """The text of a page: what it is strictly read as, else what it says itself, a torn character or two apart."""
     declared = _CHARSET.search(data[:_HEAD])
     if declared:
-        name = declared[1].decode()
-        encoding = (
-            "gb18030" if _GB.fullmatch(name) else "big5" if name.lower().startswith("big5") else "utf_8"
-        )
-        for each in ("utf_8", encoding):
+        name = declared[1].decode().lower()
+        stated = ("gb18030",) if _GB.fullmatch(name) else TRADITIONAL if name.startswith("big5") else ()
+        for each in ("utf_8", *stated):
             text = data.decode(each, "replace")
             if text.count("\ufffd") * _TORN <= len(text):
                 return text.removeprefix("\ufeff").replace("\0", ""), each
     return decode(path, data)
 
 
-def _is_hub(body: Any, links: Set[str]) -> bool:
-    """Whether what was found says little besides the texts of links and their dates."""
-    pieces = _pieces("\n".join(body.itertext()))
-    linked = sum(len(piece) for piece in pieces if piece in links)
-    return linked >= _MOSTLY * sum(map(len, pieces))
-
-
 def _tree(path: Path, text: str) -> Any:
     parser = lxml.html.HTMLParser(encoding="utf-8", no_network=True, remove_pis=True, remove_comments=True)
     try:
-        tree = lxml.html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        # Pages are put together of pieces, each with ends of its own; browsers pass over them.
+        tree = lxml.html.document_fromstring(_END.sub("", text).encode("utf-8", "replace"), parser=parser)
     except etree.ParserError as error:
         raise UnreadableDocument(f"{path}: the page is empty; save it again") from error
     depth = 0
@@ -144,22 +289,6 @@ def _tree(path: Path, text: str) -> Any:
                 f"{path}: its tags nest deeper than the {DEEPEST} levels that are read; save its text as .txt"
             )
     return tree
-
-
-def _metas(tree: Any) -> Mapping[str, str]:
-    """What the page's `<meta name=… content=…>` say, names in lower case."""
-    named = ((meta.get("name", ""), meta.get("content", "")) for meta in tree.iter("meta"))
-    return {name.strip().lower(): " ".join(content.split()) for name, content in named if content.strip()}
-
-
-def _published(text: str | None) -> Published | None:
-    found = _DAY.search(text or "")
-    if not found:
-        return None
-    try:
-        return Published.parse(re.sub(r"[/.年月]", "-", found[0]))
-    except ValueError:
-        return None
 
 
 def _bare(text: str) -> str:

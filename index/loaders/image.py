@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ MOST_PIXELS: Final = 80_000_000
 MOST_FRAMES: Final = 500
 """Pages of a TIFF file."""
 
+_SMALL: Final = 100_000  # pixels of a picture within a document: some lines of print take more
 _ENOUGH: Final = 180  # pixels to the inch; finer scans are made coarser, which is as well read and sooner
 _FINE: Final = 250
 
@@ -33,19 +34,24 @@ def load_image(path: Path) -> RawDocument:
     :raises UnreadableDocument: if it is damaged or too large, or OCR is not installed.
     """
     check_file(path)
+    return read_image(path, path)
+
+
+def read_image(path: Path, content: Path | IO[bytes]) -> RawDocument:
+    """Read a picture that is a file, or is in one."""
     pages = []
-    for number, picture in enumerate(_pictures(path), 1):
-        height, width, _ = picture.shape
-        pages.append(Page(number, width, height, read_picture(picture, path)))
+    for number, picture in enumerate(_pictures(path, content), 1):
+        read = read_picture(picture, path)
+        pages.append(Page(number, read.width, read.height, read.fragments))
     return document_of(pages, Properties())
 
 
-def _pictures(path: Path) -> Iterator[NDArray[np.uint8]]:
+def _pictures(path: Path, content: Path | IO[bytes]) -> Iterator[NDArray[np.uint8]]:
     """The frames of a picture, upright, as OCR takes them."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(path)
+            picture = Image.open(content)
         with picture:
             frames = getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1
             if frames > MOST_FRAMES:
@@ -61,14 +67,32 @@ def _pictures(path: Path) -> Iterator[NDArray[np.uint8]]:
         raise
     # Files may be damaged in any way, and each of Pillow's formats has its own words for that.
     except Exception as error:
-        raise UnreadableDocument(
-            f"{path}: the picture is damaged or of an unknown kind; save it again as PNG, or remove it"
-        ) from error
+        raise _damaged(path) from error
+
+
+def is_small(path: Path, content: IO[bytes]) -> bool:
+    """Whether a picture within a document is too small for a text: a seal, a sign, an ornament.
+
+    :raises UnreadableDocument: if it can't be opened.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # told when it is read
+            width, height = Image.open(content).size
+    except Exception as error:  # as in `_pictures`
+        raise _damaged(path) from error
+    return width * height < _SMALL
 
 
 def _check_size(path: Path, pixels: int) -> None:
     if pixels > MOST_PIXELS:
         raise _too_large(path)
+
+
+def _damaged(path: Path) -> UnreadableDocument:
+    return UnreadableDocument(
+        f"{path}: the picture is damaged or of an unknown kind; save it again as PNG, or remove it"
+    )
 
 
 def _too_large(path: Path) -> UnreadableDocument:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from index.loaders.columns import Fragment, reading_order
 from index.loaders.furniture import Page, without_furniture
 from index.loaders.jumps import put_together
+from index.loaders.overleaf import written_out
 from index.loaders.paragraphs import Body, Paragraph, join, pieces, stretches
 from index.loaders.raw import Properties, RawDocument
 
@@ -16,10 +17,11 @@ def document_of(pages: Sequence[Page], properties: Properties) -> RawDocument:
     """Put the text of all pages together, headers, footers and page numbers left out."""
     kept, _ = without_furniture(pages)
     body = _running_type(fragment for page in kept for fragment in page.fragments)
+    ordered = [reading_order(page.fragments, body.size, page.frames) for page in kept]
     columns = [
         stretch
-        for page in kept
-        for stretch in stretches(reading_order(page.fragments, body.size, page.frames), page.number)
+        for page, written in zip(kept, written_out(ordered), strict=True)
+        for stretch in stretches(written, page.number)
     ]
     return _written(put_together(join(columns, body), body.size), properties)
 

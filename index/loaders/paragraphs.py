@@ -99,7 +99,9 @@ class Stretch:
 def stretches(columns: Iterable[Column], page: int) -> Iterator[Stretch]:
     """The columns of a page as lines."""
     for column in columns:
-        yield Stretch(column.run, column.table, [_line(row, column, page) for row in column.rows])
+        yield Stretch(
+            column.run, column.table is not None, [_line(row, column, page) for row in column.rows]
+        )
 
 
 def _line(row: Sequence[Fragment], column: Column, page: int) -> Line:

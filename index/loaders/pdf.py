@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from pathlib import Path
 from threading import RLock
 from typing import Final
@@ -19,14 +22,17 @@ from numpy.typing import NDArray
 from pypdfium2 import PdfiumError
 
 from index.errors import UnreadableDocument
-from index.loaders.frames import frames_of
+from index.loaders.frames import Stroke, frames_of
 from index.loaders.furniture import Page, without_furniture
-from index.loaders.glyphs import fragments_of, glyphs_of
+from index.loaders.glyphs import HOLE, Glyph, Glyphs, fragments_of, glyphs_of
+from index.loaders.holes import filled
 from index.loaders.limits import cannot_open, check_file
-from index.loaders.ocr import read_picture
+from index.loaders.ocr import read_line, read_picture
 from index.loaders.pages import document_of
 from index.loaders.raw import Properties, RawDocument
 from index.loaders.strokes import strokes_of
+from index.loaders.unboxed import give_boxes
+from index.loaders.vertical import laid_level
 
 logger = logging.getLogger(__name__)
 
@@ -40,8 +46,10 @@ MOST_ON_PAGE: Final = 100_000
 MOST_CHARACTERS: Final = 10_000_000
 """Characters of a file, as of a text."""
 
-_UNKNOWN: Final = 0.3  # of a page's characters: with more that mean nothing it is to be read as a picture
-_COVERED: Final = 0.3  # of a page's area: a picture of that size is a scan
+_UNKNOWN: Final = 0.3  # of a page's characters: with more that can't be told it is read as a picture
+_UNSEEN: Final = (
+    0.5  # of a page's characters: with more that can't be seen they are somebody's reading of it
+)
 _FINENESS: Final = 2.5  # pixels a point for OCR, 180 to the inch
 _MOST_PIXELS: Final = 40_000_000
 _NO_TITLE: Final = re.compile(
@@ -98,96 +106,176 @@ def _damaged(path: Path) -> UnreadableDocument:
     return UnreadableDocument(f"{path}: the PDF is damaged or has no page; get it again, or remove it")
 
 
+@dataclass(slots=True)
+class _Reading:
+    """A file being read: its pages so far, and what there is to tell of them.
+
+    ``layers`` are the pages' texts that can't be seen; ``damaged``, ``unread`` and ``holes`` are the
+    numbers of pages that can't be opened, that show what isn't read, and that lack characters.
+    """
+
+    pages: list[Page] = field(default_factory=list)
+    layers: dict[int, Page] = field(default_factory=dict)
+    damaged: list[int] = field(default_factory=list)
+    unread: list[int] = field(default_factory=list)
+    holes: Counter[int] = field(default_factory=Counter)
+
+
 def _pages(file: pypdfium2.PdfDocument, path: Path) -> list[Page]:
     """All pages, those without text read as pictures."""
-    pages: list[Page] = []
-    damaged: list[int] = []
+    _fill_in(file)
+    reading = _Reading()
     characters = 0
     for number in range(1, len(file) + 1):
         try:
-            pages += _text_pages(file[number - 1], number, path)
+            characters += _read_text(file[number - 1], number, path, reading)
         except PdfiumError:
-            damaged.append(number)
-        characters += sum(
-            len(fragment.text)
-            for page in pages[-4:]
-            if page.number == number
-            for fragment in page.fragments
-        )
+            reading.damaged.append(number)
         if characters > MOST_CHARACTERS:
             raise UnreadableDocument(
                 f"{path}: more than the {MOST_CHARACTERS:,} characters that are read; split the file"
             )
-    if damaged and not pages:
+    if reading.damaged and not reading.pages:
         raise _damaged(path)
-    if damaged:
-        logger.warning("%s: damaged pages were left out: %s", path, _listed(damaged))
-    return _with_scans(pages, file, path)
+    pages = _with_scans(reading, file, path)
+    if reading.unread and not any(page.fragments for page in pages):
+        raise UnreadableDocument(
+            f"{path}: its pages are pictures in which no text can be read; scan them anew, or remove it"
+        )
+    _tell(reading, path)
+    return pages
 
 
-def _text_pages(page: pypdfium2.PdfPage, number: int, path: Path) -> list[Page]:
-    """What of a page is text: usually one page, and one more for what is printed sideways on it."""
+def _fill_in(file: pypdfium2.PdfDocument) -> None:
+    """Make what is filled in a form part of its pages."""
+    if file.get_formtype() == pdfium.FORMTYPE_NONE:
+        return
+    file.init_forms()
+    for number in range(len(file)):
+        try:
+            page = file[number]
+        except PdfiumError:  # a damaged page is told when it is read
+            continue
+        page.flatten()
+        page.close()
+
+
+def _tell(reading: _Reading, path: Path) -> None:
+    """Say what of the file is missing."""
+    if reading.damaged:
+        logger.warning("%s: damaged pages were left out: %s", path, _listed(reading.damaged))
+    if reading.unread:
+        logger.warning("%s: nothing can be read on these pages: %s", path, _listed(reading.unread))
+    if reading.holes:
+        logger.warning(
+            "%s: %d characters can't be told, and %s stands for them, on pages %s",
+            *(path, reading.holes.total(), HOLE, _listed(sorted(reading.holes))),
+        )
+
+
+def _read_text(page: pypdfium2.PdfPage, number: int, path: Path, reading: _Reading) -> int:
+    """Read what of a page is text, how many characters it is.
+
+    It is usually one page, and one more for what is printed sideways on it. Text that most of cannot be
+    seen is somebody's reading of a picture, and text that most of can't be told is none.
+    """
+    modes = give_boxes(page)
     textpage = page.get_textpage()
     if textpage.count_chars() > MOST_ON_PAGE:
         raise UnreadableDocument(
             f"{path}: page {number} has more than the {MOST_ON_PAGE:,} characters that are read; "
             "take that page out"
         )
-    glyphs = glyphs_of(page, textpage)
-    known = sum(map(len, glyphs.by_turn.values()))
+    glyphs = glyphs_of(page, textpage, modes)
     left, bottom, right, top = page.get_bbox()
     width, height = right - left, top - bottom
-    if not known or glyphs.unknown > (known + glyphs.unknown) * _UNKNOWN:
-        return [Page(number, width, height, [])]
-    upright = len(glyphs.by_turn.get(0, ())) * 2 > known
-    frames = frames_of(strokes_of(page)) if upright else []
-    return [
-        Page(
-            number,
-            *((height, width) if turn % 2 else (width, height)),
-            fragments_of(turned),
-            frames if turn == 0 else [],
-        )
-        for turn, turned in sorted(glyphs.by_turn.items(), key=lambda item: -len(item[1]))
+    if glyphs.share(_is_hole) > _UNKNOWN:
+        reading.pages.append(Page(number, width, height, []))
+        return 0
+    glyphs = laid_level(_without_holes(glyphs, page, path), width)
+    pages = [
+        _page(number, turned, turn, strokes_of(page) if turn == main else (), (width, height))
+        for main in list(glyphs)[:1]
+        for turn, turned in glyphs.items()
     ]
+    if glyphs.share(lambda glyph: glyph.type.unseen) > _UNSEEN:
+        reading.layers[number] = _doubted(pages[0])
+        pages = []
+    elif holes := sum(map(_is_hole, chain.from_iterable(glyphs.values()))):
+        reading.holes[number] = holes
+    reading.pages += pages or [Page(number, width, height, [])]
+    return sum(map(len, glyphs.values()))
 
 
-def _with_scans(pages: Sequence[Page], file: pypdfium2.PdfDocument, path: Path) -> list[Page]:
-    """The pages, with the lines that OCR reads on those that have a picture instead of text."""
-    kept, _ = without_furniture(pages)
-    scans = {
-        page.number
-        for page, rest in zip(pages, kept, strict=True)
-        if not rest.fragments and _is_scan(file[page.number - 1])
-    } - {rest.number for rest in kept if rest.fragments}
-    read: list[Page] = []
-    for page in pages:
-        if page.number not in scans:
-            read.append(page)
-            continue
-        scans.remove(page.number)  # once, whatever was printed sideways on it
-        picture, scale = _picture(file[page.number - 1])
-        read.append(
-            Page(
-                page.number,
-                picture.shape[1] / scale,
-                picture.shape[0] / scale,
-                read_picture(picture, path, scale),
-            )
-        )
-    return read
+def _page(
+    number: int, glyphs: Sequence[Glyph], turn: int, strokes: Iterable[Stroke], size: tuple[float, float]
+) -> Page:
+    """A page turned so that its lines are level."""
+    frames = frames_of(stroke.turned(turn, *size) for stroke in strokes)
+    rules = [stroke for frame in frames if frame.is_table for stroke in frame.strokes if stroke.upright]
+    width, height = reversed(size) if turn % 2 else size
+    return Page(number, width, height, fragments_of(glyphs, rules), frames)
 
 
-def _is_scan(page: pypdfium2.PdfPage) -> bool:
-    """Whether a picture, or text that means nothing, takes up a good part of the page."""
-    width, height = page.get_size()
-    for item in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE, pdfium.FPDF_PAGEOBJ_TEXT], max_depth=3):
-        if item.type == pdfium.FPDF_PAGEOBJ_TEXT:
-            return True
-        left, bottom, right, top = item.get_bounds()
-        if (right - left) * (top - bottom) >= width * height * _COVERED:
-            return True
-    return False
+def _doubted(page: Page) -> Page:
+    """The page with every character in doubt."""
+    return replace(page, fragments=[replace(f, doubts=((0, len(f.text)),)) for f in page.fragments])
+
+
+def _with_scans(reading: _Reading, file: pypdfium2.PdfDocument, path: Path) -> list[Page]:
+    """The pages, with the lines that OCR reads on those that show something else than text."""
+    kept, _ = without_furniture(reading.pages)
+    written = {rest.number for rest in kept if rest.fragments}
+    pages: list[Page] = []
+    read: set[int] = set()
+    for page in reading.pages:
+        if page.number in written:
+            pages.append(page)
+        elif page.number not in read:  # once, whatever was printed sideways on it
+            read.add(page.number)
+            pages.append(_recognised(page, file, path, reading))
+    return pages
+
+
+def _recognised(page: Page, file: pypdfium2.PdfDocument, path: Path, reading: _Reading) -> Page:
+    """A page that has no text to be relied on, as OCR reads it."""
+    picture, scale = _picture(file[page.number - 1])
+    if picture.min() == picture.max():  # a blank page
+        return page
+    layer = reading.layers.get(page.number)
+    try:
+        read = read_picture(picture, path, scale)
+    except UnreadableDocument:  # OCR isn't installed
+        if layer is None:
+            raise
+        return layer
+    if read.fragments:
+        return Page(page.number, read.width, read.height, read.fragments)
+    if layer is None and not page.fragments:
+        reading.unread.append(page.number)
+    return layer or page
+
+
+def _without_holes(glyphs: Glyphs, page: pypdfium2.PdfPage, path: Path) -> Glyphs:
+    """A page's characters, with OCR's reading of those that its file doesn't tell."""
+    if not glyphs.share(_is_hole):
+        return glyphs
+    picture, scale = _picture(page)
+    turned = page.get_rotation() // 90
+
+    def read(line: NDArray[np.uint8]) -> list[tuple[str, bool]]:
+        try:
+            return read_line(line, path)
+        except UnreadableDocument:  # OCR isn't installed; the holes are told
+            return []
+
+    return Glyphs(
+        (turn, filled(each, np.rot90(picture, turned - turn), scale, read)) for turn, each in glyphs.items()
+    )
+
+
+def _is_hole(glyph: Glyph) -> bool:
+    return glyph.text == HOLE
 
 
 def _picture(page: pypdfium2.PdfPage) -> tuple[NDArray[np.uint8], float]:

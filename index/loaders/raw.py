@@ -10,7 +10,10 @@ from index.types import Published
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a file says of itself apart from its text; what it doesn't say is None."""
+    """What a file says of itself apart from its text; what it doesn't say is None.
+
+    ``site`` is where it was published, which counts as the issuer where nothing else tells one.
+    """
 
     title: str | None = None
     published: Published | None = None
@@ -19,6 +22,7 @@ class Properties:
     issuer: str | None = None
     doc_number: str | None = None
     url: str | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from itertools import pairwise
 from typing import Final, NamedTuple
 
 from index.loaders.lines import Line, joined
+from index.loaders.outline import Outline, indent_of
 from index.normalize import HEADING_MARK
 
 _NUMBER: Final = re.compile(r"[-+−－]?\s?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?\s?[%％‰]?")
@@ -26,12 +27,12 @@ _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _YEARS_COLUMN: Final = re.compile(r"年")
 _PERIOD: Final = re.compile(
     r"(?:19|20)\d\d(?:[-—–~至](?:19|20)\d\d)?年(?:度|末|底|第?[一二三四1-4]季度|[上下]半年|前三季度|全年"
-    r"|1?\d(?:[-—–~至]1?\d)?月(?:份|末|底)?)?"
+    r"|[01]?\d(?:[-—–~至][01]?\d)?月(?:份|末|底)?)?"
 )
 _UNIT: Final = (
-    r"(?:[十百千]?[万亿]{0,2}(?:人民币|美元|港元|欧元|日元|元|人次|户次|车次|架次|班次|人|户|家|个|项|件|条|种|台套|台|套|座"
+    r"(?:(?:人民币\s?)?[十百千]?[万亿]{0,2}(?:元人民币|人民币|美元|港元|欧元|日元|元|人次|户次|车次|架次|班次|人|户|家|个|项|件|条|种|台套|台|套|座"
     r"|所|处|宗|款|辆|艘|架|列|对|次|批|栋|幢|间|张|份|篇|部|本|册|场|名|位|头|只|株|吨标准煤|吨|公斤|千克|克|平方米|平方公里"
-    r"|公顷|亩|公里|千米|米|立方米|升|千瓦时|千瓦|兆瓦|度|标箱|岁|天|年|个?月|小时|分钟|分|倍|TEU|℃|㎡)"
+    r"|公顷|亩|公里|千米|米|立方米|升|千瓦时|千瓦|兆瓦|度|标箱|岁|天|年|个?月|小时|分钟|分|倍|TEU|℃|㎡|k?m[²³])"
     r"(?:/[十百千]?[万亿]?[\u4e00-\u9fff]{1,3})?|[%％‰]|个?百分点|[万亿])"
 )
 _OWN_UNIT: Final = re.compile(rf"\s?[(（\[［]\s?(?P<unit>{_UNIT})\s?[)）\]］]")
@@ -40,7 +41,12 @@ _UNIT_LINE: Final = re.compile(
 )
 _UNIT_COLUMN: Final = re.compile(r"(?:计量)?单位")
 _RATIO: Final = re.compile(r"增长|增速|增幅|涨幅|降幅|同比|环比|比重|占比|比例|率$|幅度")
+_MONEY: Final = re.compile(
+    r"金额?|[资税基奖租押罚]金|额|款|[税规缴]费|费用?|价|收入|支出|产值|投资|成本|利润|补[贴助偿]|预算|债|产$|税"
+)
+_COUNTED: Final = re.compile(r"[户人家个次件宗台辆亩篇项套批]数|面积|数量")
 _UNITLESS: Final = re.compile(r"年份|年度|序号|编号|排名|排位|位次|名次|代码|日期|时间|电话|指数")
+_NUMERAL: Final = re.compile(r"\d{1,4}|[一二三四五六七八九十]{1,3}")
 _NUMBERED: Final = re.compile(r"序号|编号|序|No\.?", re.IGNORECASE)
 _NOTE: Final = re.compile(r"[（(]?(?:注|备注|说明|附注|数据来源|资料来源|来源)(?:\d|[:：、.])|\*|※")
 _LABELS: Final = re.compile(
@@ -69,10 +75,11 @@ class Table:
 
 
 class _Cell(NamedTuple):
-    """A cell's text and which cell of the table it was, so that joined ones are known as one."""
+    """A cell's text, which cell of the table it was, so that joined ones are known as one, and its indent."""
 
     text: str
     origin: tuple[int, int]
+    indent: float = 0.0
 
     @property
     def is_blank(self) -> bool:
@@ -89,6 +96,11 @@ class _Cell(NamedTuple):
 
 
 _Row = list[_Cell]
+
+
+def _at(row: _Row) -> int:
+    """Which row of the table it is."""
+    return max(cell.origin[0] for cell in row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +121,33 @@ def table_lines(table: Table) -> list[Line]:
     return lines
 
 
+def goes_on(upper: Table, lower: Table) -> bool:
+    """Whether a table overleaf, with the same columns, is the rest of the upper one and no table of its own.
+
+    It is if it begins with the same headings, or with what no heading is.
+    """
+    first = _filled(lower)[0]
+    texts = [cell.text for cell in first]
+    alone = _alone(first)
+    if alone is not None:
+        return HEADING_MARK.match(alone) is not None
+    return (
+        any(cell.is_amount for cell in first[1:])
+        or texts in [[cell.text for cell in row] for row in _filled(upper)[: _DEEPEST_HEADER + 2]]
+        or re.fullmatch(r"\d{1,4}", texts[0]) is not None
+        or any(re.search("[，。；]", text) for text in texts)
+    )
+
+
 def _filled(table: Table) -> list[_Row]:
     """The table as a full grid, in which joined cells all have the text of the one that is shown."""
     width = max(map(len, table.rows), default=0)
     grid = [
-        [_Cell(row[c].strip() if c < len(row) else "", (r, c)) for c in range(width)]
+        [
+            _Cell(text.strip(), (r, c), indent_of(text))
+            for c in range(width)
+            for text in (row[c] if c < len(row) else "",)
+        ]
         for r, row in enumerate(table.rows)
     ]
     left = len(grid) * width  # joined cells don't overlap; where a damaged file says they do, it ends here
@@ -129,20 +163,24 @@ def _filled(table: Table) -> list[_Row]:
 
 
 def _blocks(grid: list[_Row]) -> Iterator[list[_Row]]:
-    """The tables of a grid: an empty row parts two where the lower one begins with a heading."""
+    """The tables of a grid: an empty row parts two where the lower one begins with a heading.
+
+    An empty row between a table and what stands over it parts nothing.
+    """
     block: list[_Row] = []
     apart = False
     for row in grid:
         if all(cell.text == "" for cell in row):
             apart = True
             continue
-        if block and apart and not any(cell.is_amount for cell in row[1:]) and not _is_note(row):
-            yield _without_empty_columns(block)
+        begins = apart and not any(cell.is_amount for cell in row[1:]) and not _is_note(row)
+        if begins and any(_alone(above) is None for above in block):
+            yield block
             block = []
         block.append(row)
         apart = False
     if block:
-        yield _without_empty_columns(block)
+        yield block
 
 
 def _without_empty_columns(rows: list[_Row]) -> list[_Row]:
@@ -150,23 +188,109 @@ def _without_empty_columns(rows: list[_Row]) -> list[_Row]:
     return [[row[c] for c in kept] for row in rows]
 
 
+def _tables(rows: list[_Row]) -> Iterator[list[_Row]]:
+    """The tables that stand side by side or one right under the other, each with headings of its own."""
+    for beside in _side_by_side(rows):
+        start = 0
+        for r in range(2, len(beside) - 1):
+            if _is_heading(beside, r) and any(map(_has_amounts, beside[start:r])):
+                first = r - len(_notes(beside[start:r]))
+                yield beside[start:first]
+                start = first
+        yield beside[start:]
+
+
+def _is_heading(rows: list[_Row], r: int) -> bool:
+    """Whether a row within a table is headings of other columns: words wherever there are numbers below.
+
+    Figures that are kept back are words too: so it must name a unit, or begin as the headings above or
+    under a title of its own.
+    """
+    texts = [cell.text for cell in rows[r]]
+    title = _alone(rows[r - 1])
+    return (
+        all(texts)
+        and len(set(texts)) == len(texts) > 1
+        and not any(cell.is_blank or _NUMBER.search(cell.text) for cell in rows[r])
+        and all(cell.is_amount for cell in rows[r + 1][1:])
+        and (
+            any(map(_ends_in_unit, texts[1:]))
+            or texts[0] == rows[0][0].text
+            or (title is not None and not HEADING_MARK.match(title))
+        )
+        and texts not in ([cell.text for cell in row] for row in rows[:r])
+    )
+
+
+def _has_amounts(row: _Row) -> bool:
+    return any(cell.is_amount for cell in row[1:])
+
+
+def _side_by_side(rows: list[_Row]) -> Iterator[list[_Row]]:
+    """The halves of a table whose headings come twice, or that an empty column parts; else the table."""
+    full = _without_empty_columns(rows)
+    texts = [cell.text for cell in full[0]]
+    half = len(texts) // 2
+    if half > 1 and texts == texts[:half] * 2 and all(texts):
+        halves = [row[:half] for row in full], [row[half:] for row in full]
+    else:
+        halves = next(_around_gaps(rows), (full, []))
+    for each in halves:
+        if filled := [row for row in each if any(cell.text for cell in row)]:
+            yield filled
+
+
+def _around_gaps(rows: list[_Row]) -> Iterator[tuple[list[_Row], list[_Row]]]:
+    """The tables left and right of an empty column, where both name their rows and have numbers."""
+    for c in range(2, len(rows[0]) - 2):
+        if not rows[0][c - 1].text or any(row[c].text for row in rows):
+            continue
+        left, right = (
+            [row for row in _without_empty_columns(part) if any(cell.text for cell in row)]
+            for part in ([row[:c] for row in rows], [row[c + 1 :] for row in rows])
+        )
+        if all(
+            len(part) > 1
+            and len(part[0]) > 1
+            and all(cell.text for cell in part[0])
+            and not any(row[0].is_number for row in part)
+            and _has_numbers(part[1:])
+            for part in (left, right)
+        ):
+            yield left, right
+
+
 def _block_lines(rows: list[_Row], table: Table) -> list[Line]:
-    if len(rows[0]) < 2 or all(_alone(row) is not None for row in rows):
-        return [Line(text) for row in rows for text in _distinct(row)]
-    titles = _titles(rows)
-    body = rows[len(titles) :]
+    titles = _titles(_without_empty_columns(rows))
+    body = rows[len({title.row for title in titles}) :]
+    if not body or len(_without_empty_columns(rows)[0]) < 2:
+        return [Line(text, row=_at(row)) for row in rows for text in _distinct(row)]
+    lines = [*titles]
+    over = [*table.above, *(title.text for title in titles)]
+    for number, each in enumerate(_tables(body)):
+        own = _titles(each) if number else []
+        lines += own
+        lines += _table_lines(
+            each[len({title.row for title in own}) :],
+            [*over, *(title.text for title in own)],
+            None if number else table.header and max(0, table.header - len(rows) + len(body)),
+        )
+    return lines
+
+
+def _table_lines(body: list[_Row], over: Sequence[str], header: int | None) -> list[Line]:
     notes = _notes(body)
     body = body[: len(body) - len(notes)]
-    over = [*table.above, *titles]
-    lines = [Line(text, heading=not _UNIT_LINE.search(text) and not _NOTE.match(text)) for text in titles]
-    depth = _header_depth(body) if table.header is None else min(table.header, len(body))
-    if depth and table.header is None and not _has_numbers(body[depth:]) and _is_form(body):
+    if not body:
+        return notes
+    depth = _header_depth(body) if header is None else min(header, len(body))
+    if depth and header is None and not _has_numbers(body[depth:]) and _is_form(body):
         depth = 0
     if depth and depth < len(body):
-        lines += _headed(body[:depth], body[depth:], over)
+        lines = _headed(body[:depth], body[depth:], over)
     else:
-        lines += [Line(_unheaded(row)) for row in body]
-    return lines + [Line(note) for note in notes]
+        lines = [Line(_unheaded(row), row=_at(row)) for row in body]
+    return lines + notes
 
 
 def _distinct(row: _Row) -> list[str]:
@@ -185,24 +309,26 @@ def _is_note(row: _Row) -> bool:
     return text is not None and _NOTE.match(text) is not None
 
 
-def _titles(rows: list[_Row]) -> list[str]:
+def _titles(rows: list[_Row]) -> list[Line]:
     """What stands over the headings: rows of one text each, 单位：亿元 among them."""
-    titles: list[str] = []
+    titles: list[Line] = []
     for row in rows:
         texts = _distinct(row)
         if len(texts) != 1 and not any(_UNIT_LINE.search(text) for text in texts):
             break
-        titles += texts
-    return [joined(title) for title in titles]
+        for text in map(joined, texts):
+            titles.append(Line(text, not _UNIT_LINE.search(text) and not _NOTE.match(text), _at(row)))
+    return titles
 
 
-def _notes(rows: list[_Row]) -> list[str]:
-    notes: list[str] = []
+def _notes(rows: list[_Row]) -> list[Line]:
+    """What stands under the values: rows of one text each."""
+    notes: list[Line] = []
     for row in reversed(rows):
         text = _alone(row)
         if text is None:
             break
-        notes.append(text)
+        notes.append(Line(text, row=_at(row)))
     return notes[::-1]
 
 
@@ -283,23 +409,32 @@ def _headed(head: list[_Row], rows: list[_Row], over: Sequence[str]) -> list[Lin
     rest = [c for c in range(int(numbered), len(columns)) if c not in keys and c != unit_column]
     period = _period(over)
     in_columns = [bool(_PERIOD.search(columns[c].name)) for c in range(len(columns))]
-    last_head = [cell.text for cell in head[-1]]
+    heads = [[cell.text for cell in row] for row in head]
     words_only = not any(columns[c].numeric for c in rest)
     lines: list[Line] = []
-    group = ""
+    outline = Outline()
     for row in rows:
         alone = _alone(row)
         if alone is not None:
             # A row without values is of one thing; only what is set over several is of those below it.
-            if not _NOTE.match(alone) and (len(set(row)) == 1 or HEADING_MARK.match(alone)):
-                group = joined(alone)
+            if not _NOTE.match(alone) and HEADING_MARK.match(alone):
+                outline.over_some(joined(alone))
+            elif not _NOTE.match(alone) and len(set(row)) == 1:
+                outline.over_all(joined(alone))
             else:
-                lines.append(Line(_closed(_body(alone))))
+                lines.append(Line(_closed(_body(alone)), row=_at(row)))
             continue
-        if [cell.text for cell in row] == last_head:
+        if [cell.text for cell in row] in heads:
             continue  # the headings again, on the next page
-        unit = row[unit_column].text if unit_column is not None else ""
-        subject, own_unit = _subject(columns, row, keys, group)
+        unit = _plain(row[unit_column].text) if unit_column is not None else ""
+        number = _number(row, keys) if numbered else ""
+        name, own_unit = _name(row, keys)
+        whole = outline.enter(
+            number + name, row[keys[0]].indent if keys else 0, valued=any(row[c].text for c in rest)
+        )
+        if whole or not number.rstrip("、").isdecimal():
+            number, name = "", number + name
+        subject = "，".join(filter(None, [*whole, name]))
         in_row = bool(_PERIOD.search(subject))
         cells = []
         for c in rest:
@@ -311,10 +446,9 @@ def _headed(head: list[_Row], rows: list[_Row], over: Sequence[str]) -> list[Lin
                 cells.append(text)
         if period and not in_row and not any(in_columns) and any(row[c].is_amount for c in rest):
             subject = f"{subject}，{period}" if subject else period
-        if words_only and subject and len(keys) == 1 and not group:
+        if words_only and subject and len(keys) == 1 and subject == _name(row, keys)[0]:
             subject, cells = "", [_named(columns[keys[0]], _body(row[keys[0]].text)), *cells]
-        number = f"{row[0].text}、" if numbered and re.fullmatch(r"\d{1,4}", row[0].text) else ""
-        lines.append(Line(number + "".join(_sentences(subject, cells))))
+        lines.append(Line(number + "".join(_sentences(subject, cells)), row=_at(row)))
     return lines
 
 
@@ -357,13 +491,28 @@ def _column(name: str, *, numeric: bool, table_units: Sequence[str] = ()) -> _Co
     name = _with_year(joined(name).rstrip("：:"))
     own = [found for found in _OWN_UNIT.finditer(name) if found.end() == len(name)]
     if own:
-        return _Column(name[: own[-1].start()], own[-1]["unit"], numeric, own=True)
+        return _Column(name[: own[-1].start()], _plain(own[-1]["unit"]), numeric, own=True)
     if not numeric or not table_units or _UNITLESS.search(name):
         return _Column(name, "", numeric)
-    ratios = [unit for unit in table_units if unit in "%％‰"]
-    others = [unit for unit in table_units if unit not in "%％‰"]
-    fitting = ratios if _RATIO.search(name) else others
-    return _Column(name, fitting[0] if len(fitting) == 1 else "", numeric)
+    return _Column(name, _fitting(name, table_units), numeric)
+
+
+def _fitting(name: str, units: Sequence[str]) -> str:
+    """The one of a table's units that a column's figures are in; "" if that isn't clear."""
+    of_ratio = bool(_RATIO.search(name))
+    units = [unit for unit in units if (unit in "%％‰") == of_ratio]
+    money = [unit for unit in units if unit.endswith("元")]
+    counts = [unit for unit in units if unit not in money]
+    named = [unit for unit in counts if unit.lstrip("十百千万亿") in name]
+    for likely, fits in (
+        (named, True),
+        (money, bool(_MONEY.search(name)) and not _COUNTED.search(name)),
+        (counts, bool(_COUNTED.search(name))),
+        (units, not (_COUNTED.search(name) and money)),
+    ):
+        if len(likely) == 1 and fits:
+            return likely[0]
+    return ""
 
 
 def _with_unit(column: _Column, unit: str) -> _Column:
@@ -375,7 +524,7 @@ def _with_unit(column: _Column, unit: str) -> _Column:
 
 def _table_units(over: Iterable[str]) -> list[str]:
     found = [units for text in over if (units := _UNIT_LINE.search(text))]
-    return re.findall(_UNIT, found[-1]["units"]) if found else []
+    return [_plain(unit) for unit in re.findall(_UNIT, found[-1]["units"])] if found else []
 
 
 def _period(over: Sequence[str]) -> str:
@@ -403,13 +552,30 @@ def _keys(columns: list[_Column], rows: list[_Row], first: int, unit_column: int
     return keys
 
 
-def _subject(columns: list[_Column], row: _Row, keys: list[int], group: str) -> tuple[str, str]:
+def _name(row: _Row, keys: list[int]) -> tuple[str, str]:
     """What a row is of, and the unit that stands with it: 规上工业增加值（亿元）."""
-    texts = list(dict.fromkeys(filter(None, [group, *(_with_year(_body(row[k].text)) for k in keys)])))
+    texts = list(dict.fromkeys(filter(None, (_with_year(_body(row[k].text)) for k in keys))))
     unit = ""
     if texts and (found := _OWN_UNIT.search(texts[-1])) and found.end() == len(texts[-1]):
-        texts[-1], unit = texts[-1][: found.start()], found["unit"]
+        texts[-1], unit = texts[-1][: found.start()], _plain(found["unit"])
     return "，".join(text.rstrip("：:，。") for text in texts), unit
+
+
+def _number(row: _Row, keys: list[int]) -> str:
+    """What stands in the column of numbers, as it goes before the row's name: 1、, （一）, 合计."""
+    number = _body(row[0].text)
+    if not number or row[0].origin in {row[k].origin for k in keys}:
+        return ""
+    if _NUMERAL.fullmatch(number):
+        return f"{number}、"
+    named = any(row[k].text for k in keys)
+    marked = HEADING_MARK.match(number) or re.fullmatch(r"[(（]?[\d.．]+[)）]?", number)
+    return number + (" " if marked and number[-1].isdecimal() else "，" if named and not marked else "")
+
+
+def _plain(unit: str) -> str:
+    """The unit by its shortest name: 元 for 人民币元."""
+    return re.sub(r"人民币\s?", "", unit) if "元" in unit else unit
 
 
 def _body(text: str) -> str:

@@ -16,7 +16,10 @@ from index.loaders.raw import RawDocument
 
 logger = logging.getLogger(__name__)
 
-_CHINESE: Final = ("gb18030", "big5")
+TRADITIONAL: Final = ("cp950", "big5hkscs")
+"""Big5 as it is used: with the characters of Windows and ETEN (恒, 裏), or of Hong Kong."""
+
+_CHINESE: Final = ("gb18030", *TRADITIONAL)
 _WIDE: Final = ("utf_16_le", "utf_16_be")
 _TELLING: Final = (
     24  # bytes; the encodings of fewer can't be told apart (2 in 100 wrong at 16, none in 1200 at 24)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import warnings
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any, Final
@@ -19,13 +19,18 @@ from index.errors import UnreadableDocument
 from index.loaders.limits import MOST_COLUMNS, check_cells, check_package, part_has
 from index.loaders.lines import Line, document
 from index.loaders.raw import Properties, RawDocument
+from index.loaders.strict import opened
 from index.loaders.table import Table, table_lines
+from index.loaders.xlsx_numbers import shown_number
+
+logger = logging.getLogger(__name__)
 
 _UNNAMED: Final = re.compile(r"(?:Sheet|工作表|表)\s?\d*", re.IGNORECASE)
-_DIGITS: Final = re.compile(r"(?P<whole>[#0,?]*[0#])(?:\.(?P<places>[0#?]+))?(?P<percent>\s?%)?")
 _QUOTED: Final = re.compile(r'"([^"]*)"')
+_IN: Final = "\u3000"  # for each step that Excel sets a text in
 _MERGE: Final = "{*}mergeCell"
 _ROW: Final = "{*}row"
+_LOOKED_FOR: Final = re.compile(rb"mergeCell|<(?:\w{1,9}:)?f[ >/]")
 
 
 def load_xlsx(path: Path) -> RawDocument:
@@ -34,13 +39,13 @@ def load_xlsx(path: Path) -> RawDocument:
     :raises UnreadableDocument: if it is too large.
     """
     check_package(path)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), opened(path) as file:
         warnings.simplefilter("ignore")  # openpyxl's, of colours, rules and pictures that it doesn't know
-        return _read(path)
+        return _read(path, file)
 
 
-def _read(path: Path) -> RawDocument:
-    workbook = load_workbook(path, read_only=True, data_only=True)
+def _read(path: Path, file: IO[bytes]) -> RawDocument:
+    workbook = load_workbook(file, read_only=True, data_only=True)
     try:
         lines: list[Line] = []
         cells = 0
@@ -50,7 +55,7 @@ def _read(path: Path) -> RawDocument:
             numbers, rows = _rows(path, sheet)
             cells += sum(map(len, rows))
             check_cells(path, [cells])
-            merged = _merged(path, sheet, numbers)
+            merged = _merged(path, file, sheet, numbers)
             named = [] if _UNNAMED.fullmatch(sheet.title) else [str(sheet.title)]
             written = table_lines(Table(rows, merged, [path.stem, *named]))
             if written:
@@ -68,7 +73,7 @@ def _rows(path: Path, sheet: Any) -> tuple[list[int], list[list[str]]]:
     rows: list[list[str]] = []
     cells = 0
     for number, row in enumerate(sheet.iter_rows(), 1):
-        texts = [_shown(cell.value, cell.number_format) if cell.value is not None else "" for cell in row]
+        texts = [_text(cell) if cell.value is not None else "" for cell in row]
         while texts and not texts[-1]:
             texts.pop()
         if len(texts) > MOST_COLUMNS:
@@ -85,26 +90,47 @@ def _rows(path: Path, sheet: Any) -> tuple[list[int], list[list[str]]]:
     return numbers, rows
 
 
-def _merged(path: Path, sheet: Any, numbers: list[int]) -> list[tuple[int, int, int, int]]:
-    """The joined cells of a sheet, which openpyxl doesn't tell where it reads row by row."""
+def _merged(path: Path, file: IO[bytes], sheet: Any, numbers: list[int]) -> list[tuple[int, int, int, int]]:
+    """The joined cells of a sheet, which openpyxl doesn't tell where it reads row by row.
+
+    Formulas whose values nobody has worked out are told in a warning: there is nothing to be read.
+    """
     part = sheet._worksheet_path
-    with ZipFile(path) as package:
-        if not part_has(package, part, re.compile(b"mergeCell")):
+    merged: list[tuple[int, int, int, int]] = []
+    empty = 0
+    with ZipFile(file) as package:
+        if not part_has(package, part, _LOOKED_FOR):
             return []
         with package.open(part) as content:
-            return list(_merged_in(content, numbers))
+            for _, element in etree.iterparse(content, tag=(_ROW, _MERGE), resolve_entities=False):
+                if etree.QName(element).localname == "row":
+                    empty += sum(map(_lacks_value, element))
+                else:
+                    left, top, right, bottom = range_boundaries(element.get("ref"))
+                    first, end = bisect_left(numbers, top), bisect_right(numbers, bottom)
+                    if numbers[first : first + 1] == [top]:
+                        merged.append((first, left - 1, end - 1, right - 1))
+                element.clear()
+                while element.getprevious() is not None:
+                    del element.getparent()[0]
+    if empty:
+        logger.warning(
+            "%s: %d formulas of the sheet %r have no value; save it again with Excel or WPS",
+            *(path, empty, sheet.title),
+        )
+    return merged
 
 
-def _merged_in(content: IO[bytes], numbers: list[int]) -> Iterator[tuple[int, int, int, int]]:
-    for _, element in etree.iterparse(content, tag=(_ROW, _MERGE), resolve_entities=False):
-        if etree.QName(element).localname == "mergeCell":
-            left, top, right, bottom = range_boundaries(element.get("ref"))
-            first, end = bisect_left(numbers, top), bisect_right(numbers, bottom)
-            if numbers[first : first + 1] == [top]:
-                yield first, left - 1, end - 1, right - 1
-        element.clear()
-        while element.getprevious() is not None:
-            del element.getparent()[0]
+def _lacks_value(cell: Any) -> bool:
+    value = cell.find("{*}v")
+    worked_out = value is not None and (value.text or cell.get("t") == "str")
+    return cell.find("{*}f") is not None and not worked_out
+
+
+def _text(cell: Any) -> str:
+    """A cell's text, as far in as it is set."""
+    shown = _shown(cell.value, cell.number_format)
+    return _IN * int(cell.alignment.indent) + shown if shown and cell.has_style else shown
 
 
 def _shown(value: object, number_format: str) -> str:
@@ -117,7 +143,7 @@ def _shown(value: object, number_format: str) -> str:
         case time():
             return f"{value:%H:%M}"
         case int() | float():
-            return _number(value, number_format)
+            return shown_number(value, number_format)
         case str():
             return "" if re.fullmatch(r"#[A-Z/0]+[!?A]", value) else value  # #REF!, #DIV/0!
     return str(value)
@@ -130,24 +156,3 @@ def _day(value: date, number_format: str) -> str:
     said += f"{value.day}日" if "d" in form else ""
     clock = f"{value:%H:%M}" if isinstance(value, datetime) and "h" in form else ""
     return said + clock
-
-
-def _number(value: float, number_format: str) -> str:
-    first = number_format.split(";")[0]
-    plain = re.sub(r"\[[^\]]*\]|_.|\*.|\\", "", _QUOTED.sub("", first))
-    form = _DIGITS.search(plain)
-    if form is None or "e+" in plain.lower() or form["whole"].endswith(","):
-        return _general(value)
-    places = len(form["places"] or "")
-    text = f"{value * (100 if form['percent'] else 1):{',' if ',' in form['whole'] else ''}.{places}f}"
-    if form["places"] and "#" in form["places"]:
-        text = text.rstrip("0").rstrip(".")
-    literal = _QUOTED.findall(first[first.rfind("0") + 1 :])
-    return text + ("%" if form["percent"] else "") + "".join(literal).strip()
-
-
-def _general(value: float) -> str:
-    """As Excel shows a number without a format, with at most eleven digits."""
-    if value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    return f"{value:.11g}" if 1e-5 < abs(value) < 1e11 else f"{value:.2f}"
