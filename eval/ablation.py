@@ -159,14 +159,9 @@ def _whole(text: str, today: date) -> list[Part]:
     return [Part("", text)]
 
 
-def _timeless(
-    text: str, history: Sequence[str] = (), today: date | None = None, *, leans: bool | None = None
-) -> Question:
-    return replace(understand(text, history, today, leans=leans), period=None)
+def _timeless(*asked: Any, **options: Any) -> Question:
+    return replace(understand(*asked, **options), period=None)
 
 
-def _kindless(
-    text: str, history: Sequence[str] = (), today: date | None = None, *, leans: bool | None = None
-) -> Question:
-    question = understand(text, history, today, leans=leans)
-    return replace(question, kind=Kind.FACT, unit="")
+def _kindless(*asked: Any, **options: Any) -> Question:
+    return replace(understand(*asked, **options), kind=Kind.FACT, unit="")

@@ -54,7 +54,6 @@ class TransformerEncoder:
         return np.asarray(self._session.run(["vectors"], {"ids": ids})[0][0], np.float32)
 
 
-@cache
 def _session(path: str) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = (

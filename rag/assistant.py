@@ -97,11 +97,12 @@ class Assistant:
 
     def _understood(self, parts: Sequence[Part], before: Sequence[str], day: date) -> list[Question]:
         """Read each thing asked; a further clause leans on the one before it."""
-        asked = [self.understand(part.text, before, day) for part in parts]
+        places = self.retriever.regions
+        asked = [self.understand(part.text, before, day, places=places) for part in parts]
         for number in range(1, len(parts)):
             if not parts[number].label:
                 context = [*before, parts[number - 1].text]
-                asked[number] = self.understand(parts[number].text, context, day, leans=True)
+                asked[number] = self.understand(parts[number].text, context, day, leans=True, places=places)
         return asked
 
     def candidates(self, asked: Question, hits: Sequence[Hit], most: int = _READ) -> list[Candidate]:

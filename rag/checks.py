@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Set
 from datetime import timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
-from index import Published, fold
+from index import Document, Published, fold
 from rag.figures import DIMENSIONS, Stance, compatible
 from rag.periods import Period, TimeExpression, find_periods
 from rag.places import is_elsewhere
@@ -31,7 +32,7 @@ _LONG: Final = timedelta(days=2 * 365)
 _STRETCHES: Final = ("quarter", "half", "span", "month")
 # QH-5000, GB/T 5750.4-2023, 〔2023〕199号, codes of eight digits and more; but not GDP2022.
 _IDENTIFIER: Final = re.compile(
-    r"[a-z]+-?(?!(?:19|20)\d\d(?!\d))\d[\d.-]*\d|[a-z]{2,4}/[a-z]{1,2} ?\d[\d.-]*\d|[\[(〔]\d{4}[\])〕]\d+号"
+    r"(?<![a-z])[a-z]+-?(?!(?:19|20)\d\d(?!\d))\d[\d.-]*\d|(?<![a-z])[a-z]{2,4}/[a-z]{1,2} ?\d[\d.-]*\d|[\[(〔]\d{4}[\])〕]\d+号"
     r"|(?<!\d)\d{8,}(?!\d)"
 )
 
@@ -174,6 +175,11 @@ def _lacks_name(question: Question, reading: Reading) -> bool:
     names = _IDENTIFIER.findall(question.query)
     if not names:
         return False
-    document = reading.document
-    where = fold(f"{document.title}\n{document.doc_number or ''}\n{document.text}").replace(" ", "")
+    where = _whole(reading.document)
     return any(name.replace(" ", "") not in where for name in names)
+
+
+@lru_cache(maxsize=64)
+def _whole(document: Document) -> str:
+    """All that a document says, folded, without spaces."""
+    return fold(f"{document.title}\n{document.doc_number or ''}\n{document.text}").replace(" ", "")

@@ -172,15 +172,16 @@ def _places(
             start, end = low, high
         figures = [f for f in reading.figures if low <= f.figure.start and f.figure.end <= high]
         own = None
-        if question.kind is Kind.NUMBER:
-            for figure in figures:
-                place = figure.figure.start, figure.figure.end
-                fits = not question.unit or compatible(figure.figure.unit, question.unit)
-                if judgement is not None and place[0] < end and start < place[1] and own is None and fits:
-                    own = figure
-                elif fits and (judgement is None or judgement.mass(*place) >= _MASS):
-                    yield number, *place, figure
-        elif judgement is not None:
+        for figure in figures if question.kind is Kind.NUMBER else ():
+            place = figure.figure.start, figure.figure.end
+            fits = not question.unit or compatible(figure.figure.unit, question.unit)
+            if judgement is not None and place[0] < end and start < place[1] and own is None and fits:
+                own = figure
+            elif fits and (judgement is None or judgement.mass(*place) >= _MASS):
+                yield number, *place, figure
+        if judgement is None and figures and question.kind is Kind.NUMBER:
+            continue
+        if judgement is not None and own is None:
             own = next((f for f in figures if f.figure.start < end and start < f.figure.end), None)
         yield number, start, end, own
 
@@ -208,7 +209,7 @@ def _fits(question: Question, reading: Reading, sentence: int, figure: DatedFigu
     low, high = reading.sentences[sentence]
     match question.kind:
         case Kind.NUMBER:
-            return 1.0 if figure else -1.0
+            return 1.0 if figure and compatible(figure.figure.unit, question.unit) else -1.0
         case Kind.DATE:
             dates = [*((e.start, e.end) for e in reading.periods), *reading.undated]
             return 1.0 if any(low <= start and end <= high for start, end in dates) else -1.0

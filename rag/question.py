@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -59,7 +59,7 @@ _DATE: Final = re.compile(
 _LIST: Final = re.compile(
     r"哪些|哪几|分别|各(?:是|指|有|叫|为)|有什么|包[括含]什么|[几\d二三四五六七八九十][大类种项条]"
 )
-_COUNT: Final = re.compile(rf"(?:多少|(?<![哪这那前后近好])几)多?个?[万亿千百]*?({_MEASURE})(?!以上)")
+_COUNT: Final = re.compile(rf"(?:多少|(?<![哪这那前后近好])几)多?[万亿千百]*?(?!个亿)({_MEASURE})(?!以上)")
 _NUMBER: Final = re.compile(
     r"多少|(?<![这那前后近好哪])几(?![乎何率个])|多[大高长重久宽远]|第几|排名|how (?:many|much|long)"
 )
@@ -68,8 +68,8 @@ _AMOUNT: Final = re.compile(
 )
 _UNITS: Final = (
     ("位", re.compile(r"第几(?![次届个批轮])|排名|名次|排[在第]?几")),
-    ("%", re.compile(r"百分之|百分比|百分点|比例|占比|比重|增速|[增涨降]幅|增长率|几成|[几少]个点|率(?:是|为|达)?多少|(?:增长|上升|下降)了?多少(?!万|亿|元)")),
-    ("元", re.compile(r"多少(?:钱|资金|[万亿]*元)|几[万亿]+元|(?:投资|产值|增加值|营收|收入|金额|经费|利润|[票房单均油]价|生产总值|gdp)(?:是|为|达|有)?多少")),
+    ("%", re.compile(r"[百几]分之|百分比|百分点|比例|占比|比重|增速|[增涨降]幅|增长率|几成|[几少]个点|率(?:是|为|达)?多少|(?:增长|上升|下降)了?多少(?!万|亿|元|倍)")),
+    ("元", re.compile(r"多少(?:钱|资金|[万亿]*元)|[几少]个亿|几[万亿]+元|(?:投资|产值|增加值|营收|收入|金额|经费|利润|[票房单均油]价|生产总值|gdp)(?:是|为|达|有)?多少")),
     ("时间", re.compile(r"多久|多长时间|多少时间")),
     ("面积", re.compile(r"(?:占地|用地|面积).{0,4}(?:多少|多大)")),
     ("长度", re.compile(r"多[远宽深]|(?:长度|里程).{0,4}多少")),
@@ -111,11 +111,17 @@ _REMEMBERED: Final = 8  # turns: nobody leans on what was said before these
 
 
 def understand(
-    text: str, history: Sequence[str] = (), today: date | None = None, *, leans: bool | None = None
+    text: str,
+    history: Sequence[str] = (),
+    today: date | None = None,
+    *,
+    leans: bool | None = None,
+    places: Set[str] = frozenset(),
 ) -> Question:
     """Read a question, with the questions asked before it in the conversation.
 
     :param history: the questions before, oldest first.
+    :param places: words that name places besides those that `is_place` knows.
     :param leans: whether it is to be completed from the one before; None to judge by its words.
     :param today: what 今年 and the like are read against; by default the present day.
     """
@@ -124,7 +130,8 @@ def understand(
     now = _reference(folded, Published(day, day))
     kind, unit = _kind(folded), _unit(folded)
     own = Question(text, folded, kind, _content(folded, now), (), unit, _period(folded, now, None))
-    before = understand(history[-1], history[-_REMEMBERED:-1], today) if history else None
+    turns = history[-_REMEMBERED:]
+    before = understand(turns[-1], turns[:-1], today, places=places) if turns else None
     if before is None or not (_leans(own) if leans is None else leans):
         return own
     if before.period is not None and _LAST_YEAR.search(folded):
@@ -137,7 +144,7 @@ def understand(
         own,
         kind=kind if asks else before.kind,
         unit=unit if asks else unit or before.unit,
-        carried=_carried(own, before, all_of_it=bool(leans)),
+        carried=_carried(own, before, places, all_of_it=bool(leans)),
         period=own.period or before.period,
     )
 
@@ -186,7 +193,7 @@ def _leans(question: Question) -> bool:
     return not question.names and (len(question.words) < 3 or len(question.folded) < _SHORT)
 
 
-def _carried(own: Question, before: Question, *, all_of_it: bool) -> tuple[str, ...]:
+def _carried(own: Question, before: Question, places: Set[str], *, all_of_it: bool) -> tuple[str, ...]:
     """The words taken over: all but those in whose place the question puts its own.
 
     A place stands for a place (那滨江呢); what a turn without an interrogative names stands for what was
@@ -194,8 +201,8 @@ def _carried(own: Question, before: Question, *, all_of_it: bool) -> tuple[str, 
     """
     words = dict.fromkeys((*before.carried, *before.words))
     if not all_of_it and own.words:
-        if any(map(is_place, own.words)):
-            words = {word: None for word in words if not is_place(word)}
+        if any(word in places or is_place(word) for word in own.words):
+            words = {word: None for word in words if word not in places and not is_place(word)}
         elif INTERROGATIVE.search(own.folded) is None and not own.period and len(words) > 1:
             words.popitem()
     return tuple(word for word in words if word not in own.words)
