@@ -1,4 +1,4 @@
-"""The places in the passages read that may answer, each with one probability; which is given, and which stand beside it."""
+"""The places in the passages that may answer, each with one probability; which is given, which stand beside it."""
 
 from __future__ import annotations
 
@@ -30,18 +30,14 @@ class Features(NamedTuple):
 
     reader: float  # logit that the passage answers
     ahead: float  # by how much that is more than for any other passage, at most 5 either way
-    mass: (
-        float  # logarithm of the probability that the answer starts here, given that it does in the passage
-    )
+    mass: float  # logarithm of the probability that the answer starts here, if in the passage
     peak: float  # the highest probability of a token here to belong to an answer
-    coverage: float  # share of the question's words, by rarity, that stand in the sentence, or less in the passage
+    coverage: float  # share of the question's words, by rarity, in the sentence, or less in the passage
     hit: float  # the passage's fused score
     fits: float  # 1 a figure, date or enumeration where one is asked for, -1 none
     period: float  # as in `Checks`
     unit: float  # as in `Checks`
-    stance: float = (
-        0.0  # 1 a target where one is asked for, -1 a target where none is or the other way round
-    )
+    stance: float = 0.0  # 1 a target where one is asked for, -1 where only one of both is so
 
 
 @dataclass(frozen=True, slots=True, eq=False)
