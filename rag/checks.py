@@ -25,6 +25,8 @@ _TARGET: Final = re.compile(
 _OPEN: Final = re.compile(
     r"要(?!求)|会(?!议)|能(?!源|耗)|可以|(?:建成|投产|达产|投运|投用|通车|开通|竣工|完工)(?:以|之)?后"
 )
+_STRICT: Final = ("%", "元", *DIMENSIONS)
+"""What no figure of another unit answers; what is counted may be counted otherwise (部, 件)."""
 _AS_OF: Final = re.compile("截[至止]|[到至]|累计|[末底]")
 _WHOLE_YEAR: Final = re.compile(r"全年|整年|年度")
 _ROLLING: Final = re.compile(r"[近过][去]?[一二三四五六七八九十两\d]+年")
@@ -32,7 +34,7 @@ _LONG: Final = timedelta(days=2 * 365)
 _STRETCHES: Final = ("quarter", "half", "span", "month")
 # QH-5000, GB/T 5750.4-2023, 〔2023〕199号, codes of eight digits and more; but not GDP2022.
 _IDENTIFIER: Final = re.compile(
-    r"(?<![a-z])[a-z]+-?(?!(?:19|20)\d\d(?!\d))\d[\d.-]*\d|(?<![a-z])[a-z]{2,4}/[a-z]{1,2} ?\d[\d.-]*\d|[\[(〔]\d{4}[\])〕]\d+号"
+    r"(?<![a-z])[a-z]+-?(?!(?:19|20)\d\d(?!\d))\d{3}[\d.-]*|(?<![a-z])[a-z]{2,4}/[a-z]{1,2} ?\d[\d.-]*\d|[\[(〔]\d{4}[\])〕]\d+号"
     r"|(?<!\d)\d{8,}(?!\d)"
 )
 
@@ -41,7 +43,7 @@ class Checks(NamedTuple):
     """How an answer fits what is asked.
 
     ``period``: 1 it is of the time asked for, 0 nothing is asked or known, -1 of another; ``unit``: 1 it
-    has the unit asked for, 0 another that will do, -1 none; the others are true where something is wrong:
+    has the unit asked for, 0 another that will do, -1 one that can't be; the others are true where something is wrong:
     ``target`` for a result, of another ``place``, without the ``name`` with digits that is asked about.
     """
 
@@ -77,6 +79,8 @@ def objection(question: Question, checks: Checks) -> str | None:
         return f"文档里有这一指标,但没有{question.period}的数字。"
     if checks.target:
         return "文档里只有目标或计划数,没有实际结果。"
+    if checks.unit <= -1 and question.unit in _STRICT:
+        return "文档提到了相关内容,但没有给出所问的数字。"
     return None
 
 
@@ -88,7 +92,8 @@ def asks_for_target(question: Question) -> bool:
 def agreement(question: Question, figure: DatedFigure | None, reading: Reading) -> float:
     """How well the time of an answer fits the one asked for, from 1, the same, to -1, another."""
     asked = question.period
-    if asked is None or question.kind is Kind.DATE:
+    lasts = figure is not None and figure.figure.unit in DURATIONS  # how long, not when
+    if asked is None or question.kind is Kind.DATE or lasts:
         return 0.0
     if figure is not None and figure.undated and _cannot_be(asked, figure, question):
         return -1.0
@@ -154,14 +159,12 @@ def _is_whole_year(asked: Period, said: TimeExpression, reading: Reading) -> boo
 
 
 def _unit(question: Question, figure: DatedFigure | None) -> float:
-    if question.kind is not Kind.NUMBER or not question.unit:
+    if question.kind is not Kind.NUMBER or not question.unit or figure is None:
         return 0.0
-    if figure is None:
-        return -1.0
     unit = figure.figure.unit
     if unit == question.unit or (question.unit in DIMENSIONS and compatible(unit, question.unit)):
         return 1.0
-    return 0.0 if unit and compatible(unit, question.unit) else -1.0
+    return 0.0 if compatible(unit, question.unit) else -1.0
 
 
 def _is_target(question: Question, figure: DatedFigure | None) -> bool:

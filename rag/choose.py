@@ -177,7 +177,7 @@ def _places(
                 yield number, *place, figure
         if judgement is None and figures and question.kind is Kind.NUMBER:
             continue
-        if judgement is not None and own is None:
+        if judgement is not None and own is None and question.kind is Kind.NUMBER:
             own = next((f for f in figures if f.figure.start < end and start < f.figure.end), None)
         yield number, start, end, own
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from index import Published, commonness, fold, is_common_noun_or_verb, segment
-from rag.figures import MEASURES
+from rag.figures import MEASURES, compatible
 from rag.periods import Period, TimeExpression, find_periods, parse_period
 from rag.places import is_place
 
@@ -57,11 +57,11 @@ _DATE: Final = re.compile(
     r"什么时[候间]|啥时候|何时|哪一?年|哪[一几]?[天日]|哪个?一?月|几月|几号|[哪几]个?季度|when\b"
 )
 _LIST: Final = re.compile(
-    r"哪些|哪几|分别|各(?:是|指|有|叫|为)|有什么|包[括含]什么|[几\d二三四五六七八九十][大类种项条]"
+    r"哪些|哪几|分别|各(?:是|指|有|叫|为)|有什么|包[括含]什么|[\d二三四五六七八九十][大类种项条]"
 )
 _COUNT: Final = re.compile(rf"(?:多少|(?<![哪这那前后近好])几)多?[万亿千百]*?(?!个亿)({_MEASURE})(?!以上)")
 _NUMBER: Final = re.compile(
-    r"多少|(?<![这那前后近好哪])几(?![乎何率个])|多[大高长重久宽远]|第几|排名|how (?:many|much|long)"
+    r"多少|(?<![这那前后近好哪])几(?![乎何率])|多[大高长重久宽远]|第几|排名|how (?:many|much|long)"
 )
 _AMOUNT: Final = re.compile(
     r"(?:率|[增涨降]幅|增速|比[例重]|[值额]|收入|支出|利润|总量|数量|规模|面积|产[能量]|gdp)[?。 ]*$"
@@ -69,7 +69,7 @@ _AMOUNT: Final = re.compile(
 _UNITS: Final = (
     ("位", re.compile(r"第几(?![次届个批轮])|排名|名次|排[在第]?几")),
     ("%", re.compile(r"[百几]分之|百分比|百分点|比例|占比|比重|增速|[增涨降]幅|增长率|几成|[几少]个点|率(?:是|为|达)?多少|(?:增长|上升|下降)了?多少(?!万|亿|元|倍)")),
-    ("元", re.compile(r"多少(?:钱|资金|[万亿]*元)|[几少]个亿|几[万亿]+元|(?:投资|产值|增加值|营收|收入|金额|经费|利润|[票房单均油]价|生产总值|gdp)(?:是|为|达|有)?多少")),
+    ("元", re.compile(r"多少(?:钱|资金|[万亿]*元)|[几少]个亿(?!元?以上)|几[万亿]+元|(?:投资|产值|增加值|营收|收入|金额|经费|利润|[票房单均油]价|生产总值|gdp)(?:是|为|达|有)?多少")),
     ("时间", re.compile(r"多久|多长时间|多少时间")),
     ("面积", re.compile(r"(?:占地|用地|面积).{0,4}(?:多少|多大)")),
     ("长度", re.compile(r"多[远宽深]|(?:长度|里程).{0,4}多少")),
@@ -179,7 +179,10 @@ def _unit(folded: str) -> str:
         if asks.search(folded):
             return unit
     count = _COUNT.search(folded)
-    return count[1] if count else ""
+    if count is None:
+        return ""
+    # 几天 may be told in working days, 几年 in months.
+    return "时间" if compatible(count[1], "时间") else count[1]
 
 
 def _leans(question: Question) -> bool:
@@ -228,7 +231,7 @@ def _period(folded: str, now: Published, before: Period | None) -> Period | None
 
 def _is_rolling(expression: TimeExpression) -> bool:
     """Whether an expression counts from the document's date (近三年, 目前) and so is no period of the question's."""
-    return bool(_ROLLING.match(expression.text)) and not re.search(r"\d{4}|[月日]", expression.text)
+    return bool(_ROLLING.search(expression.text)) and not re.search(r"\d{4}|[月日]", expression.text)
 
 
 def _content(folded: str, now: Published, before: Period | None = None) -> tuple[str, ...]:

@@ -91,7 +91,9 @@ def _take_out(graph: Any, before: Any, weights: Path) -> None:
     """Let the large tensors of a graph lie in the file of weights."""
     full = {each.name: numpy_helper.to_array(each) for each in before.initializer}
     places = dict(_places(weights))
-    kept, first, after = [], [], {}
+    kept: list[Any] = []
+    first: list[Any] = []
+    after: dict[str, _Place] = {}
     for tensor in graph.initializer:
         name = tensor.name.removesuffix(_QUANTISED)
         place = places.get(_key(full[name])) if name in full and full[name].size > _LARGE else None
