@@ -145,7 +145,7 @@ def _bars() -> Iterator[Progress]:
 def _summary(out: Path, report: BuildReport) -> str:
     return (
         f"{out}: {report.documents} 份文档,{report.passages} 个段落"
-        f"(本次读取 {report.read} 份,编码 {report.encoded} 段,模型 {report.model})"
+        f"(本次读取 {report.read} 份,编码 {report.encoded} 段),模型 {report.model}"
     )
 
 

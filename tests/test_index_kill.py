@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index import PassageIndex, build_index
+from index import STATIC, PassageIndex, build_index
 from index.store import read_manifest
 
 ROOT = Path(__file__).parents[1]
@@ -27,7 +27,7 @@ KILLER = """
 import os, signal, sys, time
 from pathlib import Path
 import sentence_transformers  # once for all: that takes longer than the build
-from index import build_index, tokenize, workers
+from index import STATIC, build_index, tokenize, workers
 
 workers.HERE = -1  # nothing is read in the process itself
 workers._TOGETHER = 20_000
@@ -38,7 +38,7 @@ def started(out):
     child = os.fork()
     if child == 0:
         os.setsid()
-        build_index(source, out)
+        build_index(source, out, STATIC)
         os._exit(0)
     return child
 
@@ -88,7 +88,7 @@ def alive(session: int) -> bool:
 def test_killed_at_twenty_moments(tmp_path: Path) -> None:
     source, old, whole = (tmp_path / name for name in ("documents", "old", "whole"))
     write(source, said=1)
-    build_index(source, old)
+    build_index(source, old, STATIC)
     shutil.rmtree(source)
     write(source, said=2)
     folders = [tmp_path / str(number) for number in range(MOMENTS)]
@@ -104,7 +104,7 @@ def test_killed_at_twenty_moments(tmp_path: Path) -> None:
         time.sleep(0.1)
     assert not any(alive(int(child)) for child in killed)
 
-    build_index(source, tmp_path / "from nothing")
+    build_index(source, tmp_path / "from nothing", STATIC)
     expected = contents(tmp_path / "from nothing")
     assert contents(whole) == expected
     texts = {
@@ -116,6 +116,6 @@ def test_killed_at_twenty_moments(tmp_path: Path) -> None:
     for folder in folders:
         states.append(read_manifest(folder).data)
         assert [passage.text for passage in PassageIndex.load(folder).passages] == texts[states[-1]]
-        build_index(source, folder)
+        build_index(source, folder, STATIC)
         assert contents(folder) == expected
     assert states[0] == read_manifest(old).data

@@ -50,14 +50,14 @@ def test_build_says_what_it_did(source: Path, tmp_path: Path, capsys: pytest.Cap
     status, out, error = run(capsys, "build", source, "--out", index)
     assert (status, out, error) == (
         0,
-        f"{index}: 2 份文档,2 个段落(本次读取 2 份,编码 2 段,模型 built-in)\n",
+        f"{index}: 2 份文档,2 个段落(本次读取 2 份,编码 2 段),模型 built-in\n",
         "",
     )
     (source / "b.md").write_text("# 简报\n\n今年一季度,消费增长6.5%。\n", encoding="utf-8")
     status, out, error = run(capsys, "build", source, "--out", index)
     assert (status, out, error) == (
         0,
-        f"{index}: 2 份文档,2 个段落(本次读取 1 份,编码 1 段,模型 built-in)\n",
+        f"{index}: 2 份文档,2 个段落(本次读取 1 份,编码 1 段),模型 built-in\n",
         "",
     )
 
@@ -73,7 +73,7 @@ def test_build_says_which_model_it_takes(
     ):
         status, said, _ = run(capsys, "build", source, "--out", tmp_path / out, *chosen)
         assert status == 0
-        assert said.endswith(f",模型 {model})\n")
+        assert said.endswith(f"),模型 {model}\n")
         assert f"模型 {model}," in run(capsys, "info", tmp_path / out)[1]
 
 
@@ -268,7 +268,7 @@ def test_as_a_process_it_shows_no_bars_and_no_tracebacks(source: Path, tmp_path:
     done = command("build", str(source), "--out", str(tmp_path / "index"))
     assert done.returncode == 1
     assert (
-        done.stdout == f"{tmp_path / 'index'}: 3 份文档,3 个段落(本次读取 3 份,编码 3 段,模型 built-in)\n"
+        done.stdout == f"{tmp_path / 'index'}: 3 份文档,3 个段落(本次读取 3 份,编码 3 段),模型 built-in\n"
     )
     assert one_line(done.stderr)
     assert "bad.txt" in done.stderr
