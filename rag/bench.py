@@ -22,7 +22,7 @@ from rag.reader import Context, Reader
 from rag.retriever import Retriever
 
 _QUERIES: Final = 300
-_ANSWERS: Final = 60
+_ANSWERS: Final = 20
 _LENGTH: Final = 30  # characters; so long is a question
 _PASSAGES: Final = 12
 _TOKENS: Final = 2500  # that a question may cost

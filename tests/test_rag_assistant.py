@@ -358,14 +358,6 @@ def mixed(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     return Assistant(Retriever.load(folder / "index"), reader=None)
 
 
-def test_where_no_time_is_asked_for_the_newest_comes_first_with_its_time(mixed: Assistant) -> None:
-    answer = mixed.ask("临江规上工业增加值是多少?", today=TODAY)
-    assert answer.text.startswith("171.51亿元(2025年一季度,据2025年5月16日报道)")
-    assert "其他时间:" in answer.text
-    assert "(2022年" in answer.text
-    check(answer, "临江规上工业增加值是多少?", mixed)
-
-
 def test_documents_that_disagree_are_both_cited(mixed: Assistant) -> None:
     answer = mixed.ask("2022年临江规上工业增加值是多少?", today=TODAY)
     assert "文档说法不一,另有:" in answer.text

@@ -101,10 +101,12 @@ def test_every_candidate_lies_in_its_sentence_and_has_a_probability(
     assert [e.probability for e in places] == sorted((e.probability for e in places), reverse=True)
 
 
-def test_without_a_reader_each_figure_that_fits_and_each_sentence_is_one(index: PassageIndex) -> None:
+def test_without_a_reader_each_figure_that_fits_or_each_sentence_without_one_is_one(
+    index: PassageIndex,
+) -> None:
     places = found("增加值增长百分之几?", index)
     assert [words(e) for e in places if e.figure] == ["8.1%"]
-    assert sum(e.figure is None for e in places) == len(places[0].reading.sentences)
+    assert sum(e.figure is None for e in places) < len(places[0].reading.sentences)
     assert all(e.judgement is None and e.features[:4] == (0, 0, 0, 0) for e in places)
     counted = {words(e) for e in found("新区有几所高校?", index) if e.figure}
     assert counted == {"14所", "3座"}  # measure words stand for each other
@@ -134,7 +136,7 @@ def test_where_a_number_is_asked_for_the_span_is_narrowed_to_its_figure(index: P
 
 def test_a_figure_of_another_unit_does_not_stand_for_the_answer(index: PassageIndex) -> None:
     places = found("增加值增长百分之几?", index, judged(TEXT, "171.51亿元"))
-    assert "171.51亿元" not in {e.figure.figure.text for e in places if e.figure}
+    assert all(e.objection for e in places if e.figure and e.figure.figure.text == "171.51亿元")
 
 
 def test_the_reader_counts(index: PassageIndex) -> None:
@@ -185,8 +187,9 @@ def test_coverage_is_the_share_of_the_words_and_more_in_the_sentence(index: Pass
 def test_whether_there_is_what_the_kind_of_question_calls_for(
     question: str, fits: list[float], index: PassageIndex
 ) -> None:
-    best = {n: max(e.features.fits for e in found(question, index) if e.sentence == n) for n in range(3)}
-    assert list(best.values()) == fits
+    places = found(question, index)
+    best = [max((e.features.fits for e in places if e.sentence == n), default=-1) for n in range(3)]
+    assert best == fits
 
 
 def test_what_forbids_a_place_can_be_exchanged(index: PassageIndex) -> None:
@@ -238,7 +241,7 @@ def chosen(*places: Candidate, question: str = "增加值是多少?") -> tuple[s
 
 
 def test_the_likeliest_is_given() -> None:
-    assert chosen(candidate("增加值9亿元。", 0.4), candidate("投资8%。", 0.9))[0] == "8%"
+    assert chosen(candidate("增加值9亿元。", 0.4), candidate("投资8亿元。", 0.9))[0] == "8亿元"
     assert chosen() == (None, [], [])
 
 

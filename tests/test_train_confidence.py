@@ -57,7 +57,7 @@ def dev(tmp_path: Path) -> Path:
             evidence = [{"file": f"{number}.txt", "quote": text}]
             row |= {"type": "fact_number", "answers": [figure], "evidence": evidence}
         else:
-            row |= {"type": "unanswerable", "question": f"{place}新区有几座图书馆?"}
+            row |= {"type": "unanswerable", "question": f"{place}新区的图书馆叫什么名字?"}
         rows.append(row)
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     (tmp_path / "gold.jsonl").write_text(lines, encoding="utf-8")
