@@ -20,7 +20,7 @@ from index.errors import (
     UnreadableDocument,
     ZhengwenError,
 )
-from index.lexical import commonness, is_common_noun_or_verb, is_in_dictionary, segment, tokenize
+from index.lexical import commonness, is_common_noun_or_verb, segment, tokenize
 from index.library import Entry, Library
 from index.normalize import fold
 from index.sentences import sentence_spans
@@ -58,7 +58,6 @@ __all__ = [
     "fingerprint",
     "fold",
     "is_common_noun_or_verb",
-    "is_in_dictionary",
     "load_encoder",
     "read_manifest",
     "segment",

@@ -117,13 +117,6 @@ def commonness(word: str) -> float:
     return float(max(jieba.dt.FREQ.get(word) or 0, 1)) / float(jieba.dt.total)
 
 
-def is_in_dictionary(word: str) -> bool:
-    """Whether jieba's dictionary has a word; the others are put together by its model of unknown words."""
-    if not jieba.dt.initialized:
-        jieba.initialize()
-    return bool(jieba.dt.FREQ.get(word))
-
-
 def is_common_noun_or_verb(word: str) -> bool:
     """Whether the dictionary has a word as one of the language, not as a name (jieba's parts of speech)."""
     return word in _ordinary()

@@ -22,7 +22,7 @@ NAMES = {
     "index": """
         BUILT_IN STATIC BuildFailed BuildReport CitationError CommandParser Document Encoder Entry IndexBusy IndexMismatch IndexNotFound InvalidGold
         InvalidMetadata Library Manifest ModelNotFound NoDocuments Passage PassageIndex Published Refused SentenceEncoder
-        UnreadableDocument ZhengwenError build_index commonness fingerprint fold is_common_noun_or_verb is_in_dictionary load_encoder read_manifest segment sentence_spans
+        UnreadableDocument ZhengwenError build_index commonness fingerprint fold is_common_noun_or_verb load_encoder read_manifest segment sentence_spans
         tokenize
     """,
     "rag": """
