@@ -110,21 +110,22 @@ class Assistant:
 
         :param most: the passages that the reader reads at most.
         """
-        documents, index = self.retriever.documents, self.retriever.index
-        readings = [read(hit.passage, documents[hit.passage.doc_id]) for hit in hits]
-        regions = self.retriever.regions
-        if self.reader is None:
-            return candidates(asked, hits, readings, None, index, regions, self.objection)
         found: list[Candidate] = []
-        for count in sorted({min(_FIRST, most), most}):
-            contexts = [context(reading.passage, reading.document) for reading in readings[:count]]
-            judgements = self.reader.read(asked.query, contexts)
-            found = candidates(
-                asked, hits[:count], readings[:count], judgements, index, regions, self.objection
-            )
+        for count in sorted({min(_FIRST, most), most}) if self.reader else (len(hits),):
+            found = self._candidates(asked, hits[:count])
             if any(each.objection is None and each.probability >= _SURE for each in found):
                 break
         return found
+
+    def _candidates(self, asked: Question, hits: Sequence[Hit]) -> list[Candidate]:
+        """The places in all of some hits, likeliest first."""
+        documents, index, regions = self.retriever.documents, self.retriever.index, self.retriever.regions
+        readings = [read(hit.passage, documents[hit.passage.doc_id]) for hit in hits]
+        judgements = None
+        if self.reader:
+            contexts = [context(reading.passage, reading.document) for reading in readings]
+            judgements = self.reader.read(asked.query, contexts)
+        return candidates(asked, hits, readings, judgements, index, regions, self.objection)
 
     def _solve(self, part: Part, asked: Question, most: int) -> tuple[Finding, list[Hit]]:
         """Find what answers one thing asked."""

@@ -20,7 +20,7 @@ from rag.reading import DatedFigure, Reading, published_period
 
 DURATIONS: Final = frozenset(["年", "个月", "天", "小时", "分钟", "周", "周年", "个工作日"])
 _TARGET: Final = re.compile(
-    r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|想|准备|要达|达到多少|要做|任务"
+    r"目标|计划|预计|力争|将[要会]?|打算|规划|争取|拟|有望|希望|要达|达到多少|要做|任务"
 )
 _OPEN: Final = re.compile(
     r"要(?!求)|会(?!议)|能(?!源|耗)|可以|(?:建成|投产|达产|投运|投用|通车|开通|竣工|完工)(?:以|之)?后"
@@ -43,8 +43,8 @@ class Checks(NamedTuple):
     """How an answer fits what is asked.
 
     ``period``: 1 it is of the time asked for, 0 nothing is asked or known, -1 of another; ``unit``: 1 it
-    has the unit asked for, 0 another that will do, -1 one that can't be; the others are true where something is wrong:
-    ``target`` for a result, of another ``place``, without the ``name`` with digits that is asked about.
+    has the unit asked for, 0 another that will do, -1 one that can't be; the others are true where something
+    is wrong: ``target`` for a result, of another ``place``, without the ``name`` with digits asked about.
     """
 
     period: float = 0.0
@@ -58,14 +58,22 @@ def check(
     question: Question, reading: Reading, figure: DatedFigure | None, regions: Set[str] = frozenset()
 ) -> Checks:
     """Check a place in a passage against the question; ``figure`` is the one that answers, if one does."""
-    return Checks(
+    where = f"{reading.folded}\n{reading.context}"
+    passage = Checks(
+        place=is_elsewhere(question.query, where, reading.document, regions),
+        name=_lacks_name(question, reading),
+    )
+    return check_figure(question, reading, figure, passage)
+
+
+def check_figure(
+    question: Question, reading: Reading, figure: DatedFigure | None, passage: Checks
+) -> Checks:
+    """Check a place in a passage of which it is known what holds for all places in it."""
+    return passage._replace(
         period=agreement(question, figure, reading),
         unit=_unit(question, figure),
         target=_is_target(question, figure),
-        place=is_elsewhere(
-            question.query, f"{reading.folded}\n{reading.context}", reading.document, regions
-        ),
-        name=_lacks_name(question, reading),
     )
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from index import PassageIndex, tokenize
-from rag.checks import Checks, asks_for_target, check, objection
+from rag.checks import Checks, asks_for_target, check, check_figure, objection
 from rag.figures import Stance, compatible, same_value
 from rag.question import Kind, Question
 from rag.reader import Judgement
@@ -95,8 +95,9 @@ def candidates(
         judgement = judgements[number] if judgements is not None else None
         ahead = _ahead(judgements, number) if judgements is not None else 0.0
         missing = tuple(word for word in rarity if not reading.has(word))
+        passage = check(question, reading, None, regions)
         for sentence, start, end, figure in _places(question, reading, judgement):
-            checks = check(question, reading, figure, regions)
+            checks = check_figure(question, reading, figure, passage)
             features = Features(
                 reader=judgement.answers if judgement else 0.0,
                 ahead=ahead,

@@ -42,8 +42,7 @@ def _is_of_others(document: Document, asked: str) -> bool:
     places = _known_in(asked)
     if not any(places):  # most questions; the document need not be looked through
         return False
-    told = _known_in(fold(f"{document.title}\n{document.text}"))
-    return any(map(_are_others, places, told)) and not _OWN.search(document.text)
+    return any(map(_are_others, places, _told_in(document))) and not _OWN.search(document.text)
 
 
 def _are_others(asked: Set[str], named: Set[str]) -> bool:
@@ -53,6 +52,10 @@ def _are_others(asked: Set[str], named: Set[str]) -> bool:
 
 
 @lru_cache(maxsize=4096)
+def _told_in(document: Document) -> tuple[frozenset[str], frozenset[str]]:
+    return _known_in(fold(f"{document.title}\n{document.text}"))
+
+
 def _known_in(text: str) -> tuple[frozenset[str], frozenset[str]]:
     """The provinces and cities, and the countries, that a text names."""
     inland, abroad = _patterns()
