@@ -101,7 +101,7 @@ def load_encoder(name: str = BUILT_IN) -> Encoder:
         )
     try:
         if (path / GRAPH).is_file():
-            return _transformer(path, name) if name in _FOLDERS else TransformerEncoder(name, path)
+            return _built_in(name) if name in _FOLDERS else TransformerEncoder(name, path)
         model = _kept(path) if name in _FOLDERS else _open(str(path)) if local else _fetch(name)
     # The libraries below raise whatever their own libraries do: there is no common root.
     except Exception as error:
@@ -122,8 +122,8 @@ def fingerprint(encoder: Encoder) -> list[float]:
 
 
 @cache
-def _transformer(path: Path, name: str) -> TransformerEncoder:
-    return TransformerEncoder(name, path)
+def _built_in(name: str) -> TransformerEncoder:
+    return TransformerEncoder(name, _FOLDERS[name])
 
 
 @cache

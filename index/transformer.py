@@ -7,17 +7,15 @@ are those of ``model.safetensors``, in half precision, made 8-bit integers while
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
+
+from index.networks import at_once, open_network
 
 GRAPH: Final = "encoder.onnx"
 _LONGEST: Final = 512  # tokens
@@ -29,7 +27,7 @@ class TransformerEncoder:
     def __init__(self, name: str, folder: Path) -> None:
         """Load what is in a folder: the graph with its weights, the tokenizer, the prompts."""
         self.name = name
-        self._session = _session(str(folder / GRAPH))
+        self._session = open_network(folder / GRAPH)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(_LONGEST)
@@ -46,22 +44,9 @@ class TransformerEncoder:
         return self._rows(self._prompts["document"], passages)
 
     def _rows(self, prompt: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        rows = _pool().map(lambda text: self._encode(prompt + text), texts)
+        rows = at_once(lambda text: self._encode(prompt + text), texts)
         return np.stack([np.empty(self.dimension, np.float32), *rows])[1:]
 
     def _encode(self, text: str) -> NDArray[np.float32]:
         ids = np.array([self._tokenizer.encode(text).ids], np.int64)
         return np.asarray(self._session.run(["vectors"], {"ids": ids})[0][0], np.float32)
-
-
-def _session(path: str) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = (
-        1  # several texts at once instead; and the same vector whatever is beside it
-    )
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="encoder")

@@ -6,20 +6,18 @@ onnxruntime. Its input is ``<s> question </s></s> title heading day : passage </
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from index import Document, ModelNotFound, Passage, Published, fold
+from index.networks import at_once, open_network
 
 NETWORK: Final = "reader.onnx"
 TOKENIZER: Final = "tokenizer.json"
@@ -30,6 +28,15 @@ QUESTION, HEAD, DAY, PASSAGE = 64, 40, 8, 300
 _LONGEST: Final = 80  # tokens of an answer
 _BEGIN, _END = 0, 2  # <s>, </s>
 _SAME: Final = 16  # characters: a passage that begins with its title needs no title
+
+
+class Network(Protocol):
+    """What gives the scores: onnxruntime's session, or anything that takes and gives the same."""
+
+    def run(
+        self, output_names: Sequence[str], input_feed: dict[str, NDArray[np.int64]], /
+    ) -> Sequence[NDArray[np.float32]]:
+        """From ``ids`` (1, length): ``answers`` (1) and ``tokens`` (1, length, 3)."""
 
 
 class Context(NamedTuple):
@@ -92,7 +99,7 @@ class Judgement:
 class Reader:
     """Reads passages for what answers a question. Not changed by reading: share it between threads."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, tokenizer: Tokenizer) -> None:
+    def __init__(self, session: Network, tokenizer: Tokenizer) -> None:
         """Wrap a loaded network; `load` reads one from a folder."""
         self._session = session
         self._tokenizer = tokenizer
@@ -106,25 +113,12 @@ class Reader:
 
         :raises ModelNotFound: if there is none in the folder, or it can't be loaded.
         """
-        path = Path(folder)
-        missing = [name for name in (NETWORK, TOKENIZER) if not (path / name).is_file()]
-        if missing:
-            raise ModelNotFound(
-                f"no reader in {path}: {missing[0]} is missing; leave it out with --no-reader"
-            )
-        try:
-            return cls(_session(str(path / NETWORK)), Tokenizer.from_file(str(path / TOKENIZER)))
-        # The libraries raise whatever they like: there is no common root.
-        except Exception as error:
-            reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
-            raise ModelNotFound(
-                f"the reader in {path} can't be loaded ({reason}); leave it out with --no-reader"
-            ) from error
+        return _built_in() if Path(folder) == BUILT_IN else _open(Path(folder))
 
     def read(self, question: str, contexts: Sequence[Context]) -> list[Judgement]:
         """Judge passages, one by one in order."""
         asked = fold(question)
-        return list(_pool().map(lambda context: self._kept(asked, context), contexts))
+        return list(at_once(lambda context: self._kept(asked, context), contexts))
 
     def _judge(self, question: str, context: Context) -> Judgement:
         words, _ = self._tokens(question, QUESTION)
@@ -141,7 +135,7 @@ class Reader:
             offsets=np.array(offsets, np.int32).reshape(-1, 2),
             starts=logs[own, 0],
             ends=logs[own, 1],
-            inside=1 / (1 + np.exp(-tokens[0, own, 2])),
+            inside=np.asarray(1 / (1 + np.exp(-tokens[0, own, 2])), np.float32),
         )
 
     def _encode(self, text: str, longest: int) -> tuple[list[int], list[tuple[int, int]]]:
@@ -171,12 +165,22 @@ def _log_sum(scores: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 @cache
-def _session(path: str) -> onnxruntime.InferenceSession:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # several passages at once instead
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+def _built_in() -> Reader:
+    """The reader that is never another one, kept with what it has read."""
+    return _open(BUILT_IN)
 
 
-@cache
-def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="reader")
+def _open(folder: Path) -> Reader:
+    missing = [name for name in (NETWORK, TOKENIZER) if not (folder / name).is_file()]
+    if missing:
+        raise ModelNotFound(
+            f"no reader in {folder}: {missing[0]} is missing; leave it out with --no-reader"
+        )
+    try:
+        return Reader(open_network(folder / NETWORK), Tokenizer.from_file(str(folder / TOKENIZER)))
+    # The libraries raise whatever they like: there is no common root.
+    except Exception as error:
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise ModelNotFound(
+            f"the reader in {folder} can't be loaded ({reason}); leave it out with --no-reader"
+        ) from error

@@ -21,7 +21,7 @@ ONLY_IN = {
     "sentence_transformers": ["index/encoder.py"],
     "jieba": ["index/lexical.py"],
     "gradio": ["ui/app.py"],
-    "onnxruntime": ["index/transformer.py", "rag/reader.py"],  # a network each
+    "onnxruntime": ["index/networks.py"],
 }
 # What is imported inside a function, and why.
 LATE = {
