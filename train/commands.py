@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rag.reader import Reader
 from train import confidence
+from train.arguments import amount
 from train.base import choose_pieces, fetch, read_some, same_pieces, save_base, unpack
 from train.graph import write_graph
 from train.reader.aside import write_set
@@ -35,7 +36,7 @@ def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     _add_folders(reader, data="the training data", base="what base wrote", out="the reader's folder")
     reader.add_argument(
         "--minutes",
-        type=_amount,
+        type=amount,
         default=Plan().minutes,
         metavar="N",
         help=f"how long it learns, earlier runs to the same folder counted (default: {Plan().minutes:.0f})",
@@ -56,13 +57,6 @@ def _add_folders(parser: argparse.ArgumentParser, **folders: str) -> None:
     for name, said in folders.items():
         metavar = {"data": "DIR", "base": "BASE"}.get(name, "MODEL")
         parser.add_argument(f"--{name}", type=Path, required=True, metavar=metavar, help=said)
-
-
-def _amount(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
-    return number
 
 
 def _base(options: argparse.Namespace) -> str:

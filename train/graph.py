@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import struct
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +21,15 @@ import torch
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from safetensors.numpy import load_file
 from torch import Tensor, nn
 from transformers import AutoModel
 
 from index.transformer import GRAPH
+from train.tracing import trace
 
 _WEIGHTS: Final = "model.safetensors"
 _LARGE: Final = 100_000  # numbers: smaller tensors stay in the graph
-_OPSET: Final = 18
 _QUANTISED: Final = "_quantized"  # how onnxruntime names a weight in 8 bits
 
 
@@ -62,22 +60,9 @@ class _Place:
 
 def write_graph(folder: Path) -> None:
     """Write the graph into a folder that sentence-transformers loads."""
-    with TemporaryDirectory() as name, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter has a successor, which needs a further library
-        plain, prepared, small = (
-            str(Path(name) / f"{step}.onnx") for step in ("plain", "prepared", "small")
-        )
-        torch.onnx.export(
-            _Mean(folder).eval(),
-            (torch.full((2, 16), 2),),
-            plain,
-            input_names=["ids"],
-            output_names=["vectors"],
-            dynamic_axes={"ids": {0: "texts", 1: "tokens"}, "vectors": {0: "texts"}},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-        quant_pre_process(plain, prepared, skip_symbolic_shape=True)
+    with TemporaryDirectory() as name:
+        prepared, small = Path(name) / "prepared.onnx", Path(name) / "small.onnx"
+        trace(_Mean(folder), {"vectors": {0: "texts"}}, prepared)
         # Seven bits of the eight: processors without VNNI overflow with the last.
         quantize_dynamic(
             prepared, small, ["MatMul"], per_channel=True, reduce_range=True, weight_type=QuantType.QInt8

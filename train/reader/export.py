@@ -8,7 +8,6 @@ coarse: of 60 answers 40 were the same as before, in this way 56, at the same si
 from __future__ import annotations
 
 import statistics
-import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,21 +21,19 @@ import torch
 from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from tokenizers import Tokenizer
 from tqdm import tqdm
 
 from index import ZhengwenError
 from rag.reader import NETWORK, TOKENIZER, Reader
-from train.base import END
 from train.reader.groups import Groups
 from train.reader.network import ReaderNetwork
 from train.reader.training import Progress
+from train.tracing import trace
 
 AGREEMENT: Final = 0.9
 """The share of pairs on which 8 bits must say the same."""
 LARGEST: Final = 45e6  # bytes
-_OPSET: Final = 18
 _DOMAIN: Final = "com.microsoft"
 _BLOCK: Final = 32  # weights with a factor of their own
 _INTEGERS: Final = 4  # compute in whole numbers of 8 bits (accuracy_level)
@@ -112,25 +109,10 @@ def export(
 
 def _write(network: ReaderNetwork, path: Path) -> None:
     """Write a network in 8 bits."""
-    plain, prepared = str(path.with_suffix(".plain")), str(path.with_suffix(".prepared"))
-    by_text, by_token = {0: "texts"}, {0: "texts", 1: "tokens"}
-    with warnings.catch_warnings():
-        # The exporter has a successor, which needs a further library, and it follows one example through
-        # the network; what comes out is compared with the network on real texts.
-        warnings.simplefilter("ignore")
-        torch.onnx.export(
-            network,
-            (torch.full((2, 16), END),),
-            plain,
-            input_names=["ids"],
-            output_names=["answers", "tokens"],
-            dynamic_axes={"ids": by_token, "answers": by_text, "tokens": by_token},
-            opset_version=_OPSET,
-            dynamo=False,
-        )
-    quant_pre_process(plain, prepared, skip_symbolic_shape=True)
+    prepared = path.with_suffix(".prepared")
+    trace(network, {"answers": {0: "texts"}, "tokens": {0: "texts", 1: "tokens"}}, prepared)
     embedded = str(path.with_suffix(".embedded"))
-    quantize_dynamic(prepared, embedded, weight_type=QuantType.QInt8, op_types_to_quantize=["Gather"])
+    quantize_dynamic(str(prepared), embedded, weight_type=QuantType.QInt8, op_types_to_quantize=["Gather"])
     model = onnx.load(embedded)
     _pack_products(model)
     onnx.save(model, str(path))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from index import BUILT_IN, STATIC
+from train.arguments import amount, positive
 from train.data import InvalidData
 from train.retriever.card import write_card
 from train.retriever.model import save_model
@@ -32,11 +33,11 @@ def _add_retriever(parser: argparse.ArgumentParser) -> None:
     length = parser.add_mutually_exclusive_group()
     length.add_argument(
         "--steps",
-        type=_positive,
+        type=positive,
         metavar="N",
         help=f"length of the run (default: {STEPS})",
     )
-    length.add_argument("--seconds", type=_amount, metavar="S", help="length of the run")
+    length.add_argument("--seconds", type=amount, metavar="S", help="length of the run")
     parser.add_argument(
         "--seed", type=int, default=0, help="the same seed gives the same model (default: 0)"
     )
@@ -44,13 +45,13 @@ def _add_retriever(parser: argparse.ArgumentParser) -> None:
         "--resume", action="store_true", help="go on where a run to the same folder stopped"
     )
     parser.add_argument(
-        "--dimension", type=_positive, default=DIMENSION, help=f"numbers in a vector (default: {DIMENSION})"
+        "--dimension", type=positive, default=DIMENSION, help=f"numbers in a vector (default: {DIMENSION})"
     )
     parser.add_argument(
-        "--tokens", type=_positive, default=_TOKENS, help=f"size of the vocabulary (default: {_TOKENS})"
+        "--tokens", type=positive, default=_TOKENS, help=f"size of the vocabulary (default: {_TOKENS})"
     )
     parser.add_argument(
-        "--batch", type=_positive, default=BATCH, help=f"questions learnt from at once (default: {BATCH})"
+        "--batch", type=positive, default=BATCH, help=f"questions learnt from at once (default: {BATCH})"
     )
     _add_gold(parser)
     parser.set_defaults(run=_retriever)
@@ -64,7 +65,7 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
         help=f"models' folders or names; {BUILT_IN} and {STATIC} are built in",
     )
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="holds dev/")
-    parser.add_argument("--limit", type=_positive, metavar="N", help="at most N questions of each set")
+    parser.add_argument("--limit", type=positive, metavar="N", help="at most N questions of each set")
     _add_gold(parser)
     parser.set_defaults(run=_score)
 
@@ -72,20 +73,6 @@ def _add_score(parser: argparse.ArgumentParser) -> None:
 def _add_gold(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--gold", type=Path, metavar="FILE", help="score on this gold set too")
     parser.add_argument("--documents", type=Path, metavar="DIR", help="the documents of the gold set")
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
-    return number
-
-
-def _amount(text: str) -> float:
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"must be above 0, not {text}")
-    return number
 
 
 def _retriever(options: argparse.Namespace) -> str:
