@@ -20,7 +20,7 @@ from index.store import MANIFEST, IndexConfig, Manifest, building, read_manifest
 from index.workers import Job, prepare_all
 
 LARGE: Final = 2000
-"""Files from which on a new index takes the static model: the transformer would need ten minutes and more."""
+"""Files from which on a new index takes the static model: the transformer would need minutes."""
 
 logger = logging.getLogger(__name__)
 
